@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { type Ctx, transaction } from '../../platform/context.ts'
 import { statement, variants } from '../../platform/database/statement.ts'
-import { conflict, missing } from '../../platform/errors.ts'
+import { conflict, invalidField, missing } from '../../platform/errors.ts'
 import { emit } from '../../platform/events.ts'
 import { readCursor, toPage } from '../../platform/http/page.ts'
 import { newId } from '../../platform/id.ts'
@@ -9,6 +9,7 @@ import { publicReader } from '../../platform/public-reader.ts'
 import { audited } from '../identity/index.ts'
 import { IntegrationChanged } from './events.ts'
 import { type PlatformName, platforms } from './platforms.ts'
+import { secretSettingsOf, splitSettings, withSecretSettings } from './secret-settings.ts'
 import type { ConnectionSecrets, NewAccount } from './channels/channel.ts'
 import type { IntegrationChanges, integrationStatuses, integrationTypes, SaveIntegration } from './schema.ts'
 
@@ -24,14 +25,16 @@ export interface Connection {
   account_id: string | null
   account_name: string | null
   expires_at: string | null
+  icon: string | null
   settings: Record<string, unknown>
+  secret_settings: string[]
   last_sync: string | null
   created_at: string
   updated_at: string
 }
 
-export const connectionColumns = sql`id, platform, type, name, status, error, account_id, account_name, expires_at, settings, last_sync,
-  created_at, updated_at`
+export const connectionColumns = sql`id, platform, type, name, status, error, account_id, account_name, expires_at, icon,
+  settings, secret_settings, last_sync, created_at, updated_at`
 
 const list = variants(
   'integrations.list',
@@ -39,6 +42,12 @@ const list = variants(
     select ${connectionColumns} from integrations.connections
      ${shape.continued ? sql`where id < ${p.before}` : sql``} order by id desc limit ${p.limit}`,
 )
+
+// Settings that were stored before secrets were separated from them.
+const shown = (connection: Connection): Connection => ({
+  ...connection,
+  settings: splitSettings(connection.settings).open,
+})
 
 /**
  * Members see the connections of their workspace. Anonymous users see name, type and status of those of the installation's
@@ -51,13 +60,16 @@ export async function listIntegrations(ctx: Ctx, query: { limit: number; cursor?
   const rows = await reader.db.all(list({ continued: before !== null }), { before, limit: query.limit + 1 })
   const { data, next_cursor } = toPage(rows, query.limit)
   const isAnonymous = ctx.principal.kind === 'public'
-  return { data: isAnonymous ? data.map(({ name, type, status }) => ({ name, type, status })) : data, next_cursor }
+  return {
+    data: isAnonymous ? data.map(({ name, type, status }) => ({ name, type, status })) : data.map(shown),
+    next_cursor,
+  }
 }
 
 const lock = statement(
   'integrations.lock',
-  (_, p: { id: string | null; platform: string | null }) => sql<Connection>`
-    select ${connectionColumns} from integrations.connections where id = ${p.id}::uuid or platform = ${p.platform}::text for update`,
+  (_, p: { id: string | null; platform: string | null }) => sql<Connection & { secrets_sealed: string | null }>`
+    select ${connectionColumns}, secrets_sealed from integrations.connections where id = ${p.id}::uuid or platform = ${p.platform}::text for update`,
 )
 
 interface Saved {
@@ -66,10 +78,14 @@ interface Saved {
   type: string
   name: string
   status: ConnectionStatus
+  /** Undefined: keep it. */
+  icon?: string | null | undefined
+  has_icon: boolean
   settings: string
   account_id: string | null
   account_name: string | null
   secrets_sealed: string | null
+  secret_settings: string[] | null
   expires_at: string | null
   last_sync: string | null
 }
@@ -78,14 +94,16 @@ const save = statement(
   'integrations.save',
   (_, p: Saved) => sql<Connection & { is_new: boolean }>`
     insert into integrations.connections as c
-      (id, platform, type, name, status, settings, account_id, account_name, secrets_sealed, expires_at, last_sync)
-    values (${p.id}, ${p.platform}, ${p.type}, ${p.name}, ${p.status}, ${p.settings}::jsonb, ${p.account_id},
-            ${p.account_name}, ${p.secrets_sealed}, ${p.expires_at}::timestamptz, ${p.last_sync}::timestamptz)
+      (id, platform, type, name, status, icon, settings, account_id, account_name, secrets_sealed, secret_settings, expires_at, last_sync)
+    values (${p.id}, ${p.platform}, ${p.type}, ${p.name}, ${p.status}, ${p.icon}, ${p.settings}::jsonb, ${p.account_id},
+            ${p.account_name}, ${p.secrets_sealed}, coalesce(${p.secret_settings}::text[], '{}'), ${p.expires_at}::timestamptz,
+            ${p.last_sync}::timestamptz)
     on conflict (workspace_id, platform) do update
-      set (type, name, status, error, settings, account_id, account_name, secrets_sealed, expires_at, last_sync)
-        = (excluded.type, excluded.name, excluded.status, case when excluded.status = 'error' then c.error end, c.settings || excluded.settings,
+      set (type, name, status, error, icon, settings, account_id, account_name, secrets_sealed, secret_settings, expires_at, last_sync)
+        = (excluded.type, excluded.name, excluded.status, case when excluded.status = 'error' then c.error end,
+           case when ${p.has_icon}::boolean then excluded.icon else c.icon end, c.settings || excluded.settings,
            coalesce(excluded.account_id, c.account_id), coalesce(excluded.account_name, c.account_name),
-           coalesce(excluded.secrets_sealed, c.secrets_sealed),
+           coalesce(excluded.secrets_sealed, c.secrets_sealed), coalesce(${p.secret_settings}::text[], c.secret_settings),
            case when excluded.secrets_sealed is null then c.expires_at else excluded.expires_at end,
            coalesce(excluded.last_sync, c.last_sync))
     returning ${connectionColumns}`,
@@ -110,21 +128,31 @@ export function saveIntegration(ctx: Ctx, input: SaveIntegration): Promise<{ con
     // The server sets the status of the platforms that it connects to.
     const isOurs = Object.hasOwn(platforms, platform)
     const status = (isOurs ? undefined : input.status) ?? known?.status ?? 'disconnected'
+    const { open, secrets } = splitSettings(input.settings ?? {})
+    if (isOurs && Object.keys(secrets).length > 0)
+      throw invalidField('body.settings', `${input.name} gets its secrets when it is connected: leave them out here.`)
+    const hasSecrets = !isOurs && (Boolean(input.token) || Object.keys(secrets).length > 0)
+    const kept = hasSecrets && known?.secrets_sealed ? decryptSecrets(ctx, id, known.secrets_sealed) : {}
+    const stored = withSecretSettings({ ...kept, ...(input.token && { token: input.token }) }, secrets)
+    const began = status === 'connected' && known?.status !== 'connected' ? ctx.now().toISOString() : null
     const connection = await ctx.db.one(save, {
       id,
       platform,
       type: input.type,
       name: input.name,
       status,
-      settings: JSON.stringify(input.settings ?? {}),
+      icon: input.icon,
+      has_icon: input.icon !== undefined,
+      settings: JSON.stringify(open),
       account_id: null,
       account_name: null,
-      secrets_sealed: input.token && !isOurs ? encryptSecrets(ctx, id, { token: input.token }) : null,
+      secrets_sealed: hasSecrets ? encryptSecrets(ctx, id, stored) : null,
+      secret_settings: hasSecrets ? secretSettingsOf(stored) : null,
       expires_at: null,
-      last_sync: status === 'connected' && known?.status !== 'connected' ? ctx.now().toISOString() : null,
+      last_sync: (isOurs ? undefined : input.last_sync) ?? began,
     })
     await publishChange(ctx, connection)
-    return { connection, isNew: !known }
+    return { connection: shown(connection), isNew: !known }
   })
 }
 
@@ -135,7 +163,7 @@ const find = statement(
 )
 
 export const getIntegration = async (ctx: Ctx, id: string): Promise<Connection> =>
-  (await ctx.db.maybe(find, { id })) ?? missing('integration')
+  shown((await ctx.db.maybe(find, { id })) ?? missing('integration'))
 
 /** Updates the given fields. */
 export function updateIntegration(ctx: Ctx, id: string, changes: IntegrationChanges): Promise<Connection> {
@@ -175,10 +203,12 @@ export function connected(ctx: Ctx, platform: PlatformName, made: NewAccount): P
       type: platforms[platform].type,
       name: platforms[platform].name,
       status: 'connected',
+      has_icon: false,
       settings: JSON.stringify(made.settings ?? {}),
       account_id: made.accountId,
       account_name: made.accountName ?? null,
       secrets_sealed: encryptSecrets(ctx, id, made.secrets),
+      secret_settings: null,
       expires_at: made.expiresAt?.toISOString() ?? null,
       last_sync: ctx.now().toISOString(),
     })
@@ -203,7 +233,7 @@ const forget = statement(
   'integrations.forget',
   (_, p: { platform: string }) => sql<Connection>`
     update integrations.connections
-       set status = 'disconnected', error = null, secrets_sealed = null, expires_at = null
+       set status = 'disconnected', error = null, secrets_sealed = null, secret_settings = '{}', expires_at = null
      where platform = ${p.platform} returning ${connectionColumns}`,
 )
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { id, instant, optional, text } from '../../platform/http/fields.ts'
+import { clearable, id, instant, optional, text } from '../../platform/http/fields.ts'
 
 export const integrationTypes = ['crm', 'telephony', 'calendar', 'messaging', 'email', 'social'] as const
 export const integrationStatuses = ['connected', 'disconnected', 'error'] as const
@@ -13,10 +13,17 @@ export const Integration = z.object({
     .enum(integrationStatuses)
     .describe('`error` when it stopped working; for systems that connect through this server it is set by the server.'),
   platform: z.string().optional().describe('The system, like `telegram` or `hubspot`.'),
+  icon: z.string().nullable().optional().describe('Name or URL of its picture.'),
   settings: z
     .record(z.string(), z.unknown())
     .optional()
-    .describe('Settings of the integration, by name. Do not store secrets here.'),
+    .describe('Settings of the integration, by name. Those that are secrets are left out.'),
+  secret_settings: z
+    .array(z.string())
+    .optional()
+    .describe(
+      'Paths of the settings that are stored as secrets, such as `auth.apiKey`. Their values are never returned.',
+    ),
   last_sync: instant.nullable().optional().describe('When data was last exchanged.'),
   created_at: instant.optional().describe('When the integration was created.'),
   updated_at: instant.optional().describe('When the integration was last changed.'),
@@ -32,10 +39,17 @@ export const SaveIntegration = z.object({
     'The system in lower case, like `hubspot`. Default: made of the name.',
   ),
   status: optional(z.enum(integrationStatuses)).describe('Only for systems that do not connect through this server.'),
+  icon: clearable(z.string().trim().max(2000)).describe('Name or URL of its picture. `null` clears it.'),
   settings: z
-    .record(z.string().max(100), z.union([z.string().max(2000), z.number(), z.boolean(), z.null()]))
+    .record(z.string().max(100), z.unknown())
+    .refine((settings) => JSON.stringify(settings).length <= 16_000, 'Must be at most 16,000 characters as JSON.')
     .optional()
-    .describe('Settings of the integration, by name. Do not store secrets here.'),
+    .describe(
+      'Settings of the integration, by name, as any JSON. Omitted ones keep their values. One whose name is that of a secret, such as `apiKey`, `token` or `password`, is write-only: it is stored encrypted and never returned.',
+    ),
+  last_sync: optional(instant).describe(
+    'When data was last exchanged. Only for systems that do not connect through this server.',
+  ),
   token: optional(z.string().max(4000)).describe(
     'A secret of the other system. Write-only: it is stored encrypted and never returned.',
   ),
@@ -44,6 +58,9 @@ export type SaveIntegration = z.output<typeof SaveIntegration>
 
 export const IntegrationChanges = SaveIntegration.omit({ id: true, platform: true }).partial()
 export type IntegrationChanges = z.output<typeof IntegrationChanges>
+
+/** Changes with the id in the body instead of the path. */
+export const IntegrationChangesById = IntegrationChanges.extend({ id: id.describe('Id of the integration.') })
 
 /** A platform in the list of the shop's front-end. */
 export const ShopIntegration = z.object({
