@@ -12,7 +12,7 @@ import {
   pathIn,
   queryIn,
   queryUnderOtherNamesIn,
-  referringFields,
+  refersBy,
   underOtherNames,
 } from './operations.ts'
 import { startTestServer } from './server.ts'
@@ -91,7 +91,7 @@ for (const { id, name, route } of operations) {
     Object.keys((schema as { shape?: object } | undefined)?.shape ?? {}),
   )
   shapes.push(...Object.keys((route.example as object | undefined) ?? {}))
-  const referring = shapes.some((name) => name in referringFields)
+  const referring = shapes.some((name) => refersBy(route, name))
 
   if (inPath.length > 0 && route.access !== 'public') {
     test(`${id}: ids of another workspace in the path are not there`, async () => {

@@ -44,7 +44,7 @@ export function kindOf(route: Route, parameter: string): string {
 }
 
 /** Fields of bodies and queries that refer to another record. */
-export const referringFields: Record<string, string> = {
+const referringFields: Record<string, string> = {
   contact_id: 'contacts',
   contact_ids: 'contacts',
   contact_list_id: 'contact-lists',
@@ -67,7 +67,10 @@ export const referringFields: Record<string, string> = {
   appointment_id: 'appointments',
   appointmentId: 'appointments',
   campaignId: 'campaigns',
+  campaign_ids: 'campaigns',
   assigned_to: 'members',
+  assign_to: 'members',
+  createdBy: 'members',
   assignedTo: 'members',
   assigned_rep_id: 'members',
   assignedRepId: 'members',
@@ -100,9 +103,21 @@ export function pathIn(fixture: Fixture, route: Route): string {
   })
 }
 
+/** Paths whose body says by `id` which record is meant, with its kind. */
+const kindOfBody: Record<string, string> = { '/api/integrations': 'connections' }
+const kindOfId = (route: Route) => kindOfBody[route.path.replace(/^\/compat\/[^/]+/, '')]
+
+/** Returns whether a field of the route's query or body refers to a record. */
+export const refersBy = (route: Route, field: string): boolean =>
+  field in referringFields || (field === 'id' && kindOfId(route) !== undefined)
+
 /** The route's example body, referring to things of `fixture` wherever it refers to something. */
-export const bodyIn = (fixture: Fixture, route: Route): unknown =>
-  route.body ? refer(route.example ?? {}, fixture) : undefined
+export function bodyIn(fixture: Fixture, route: Route): unknown {
+  if (!route.body) return undefined
+  const body = refer(route.example ?? {}, fixture) as Record<string, unknown>
+  const kind = kindOfId(route)
+  return kind && 'id' in body ? { ...body, id: fixture.ids[kind] } : body
+}
 
 function refer(value: unknown, fixture: Fixture): unknown {
   if (Array.isArray(value)) return value.map((item) => refer(item, fixture))

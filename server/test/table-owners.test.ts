@@ -36,6 +36,8 @@ const allowedFunctionWrites: string[] = [
 const allowedTriggers: string[] = [
   // A prospect's search words hold the contact's name; the list must find a renamed prospect in the same transaction.
   'contacts.contacts: sales.contact_changed',
+  // A campaign's rates follow the outcomes of its conversations, whoever records them.
+  'inbox.conversations: sales.count_messages',
 ]
 
 /** `module: schema.table` that a module reads although it is another module's. */
@@ -62,8 +64,11 @@ const allowedReads: string[] = [
   'realtime: identity.sessions',
   'realtime: identity.workspaces',
   'receptionist: identity.workspaces',
+  'sales: campaigns.attempts',
   'sales: campaigns.campaigns',
+  'sales: campaigns.targets',
   'sales: contacts.contacts',
+  'sales: contacts.do_not_call',
   'sales: contacts.identities',
   'sales: contacts.merged_contacts',
   'sales: identity.members',

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict'
 import { answered, assertShape, refused, unknownId } from '../answers.ts'
 import type { Answer, FrontEnd } from '../front-end.ts'
 import { roles, type Role, type Sales } from './fixture.ts'
+import type { Made } from './requests.ts'
 
 /** The endpoints that read and change the tables of the front-end. */
-export const tables = [
+const tables = [
   'GET /api/properties/:id',
   'POST /api/properties',
   'PUT /api/properties/:id',
@@ -21,7 +22,6 @@ export const tables = [
   'POST /api/handoffs',
   'POST /api/handoffs/from-appointment',
   'POST /api/integrations',
-  // The contract adds the endpoints of every table:
   'GET /api/users',
   'GET /api/users/:id',
   'PATCH /api/users/:id',
@@ -73,6 +73,22 @@ export const tables = [
 
 /** One id of each kind, by the path segment before it. */
 type Ids = Record<string, string>
+
+export async function idsOf({ owner, team }: Sales, made: Made): Promise<Ids> {
+  const rules = await answered(200, owner.get('/api/routing-rules'))
+  const rule =
+    rules.data[0] ?? (await answered(201, owner.post('/api/routing-rules', { name: 'Everybody', assign_to: 'auto' }))).data
+  return {
+    users: team.sales_rep.id,
+    properties: made.propertyId,
+    prospects: made.prospectId,
+    campaigns: made.campaignId,
+    conversations: made.conversationId,
+    appointments: made.appointmentId,
+    handoffs: made.handoffId,
+    'routing-rules': rule.id,
+  }
+}
 
 /** Checks that another workspace can neither read nor change the records of this one. */
 export async function checkOutsider({ outsider }: Sales, ids: Ids): Promise<void> {

@@ -47,6 +47,19 @@ export async function checkAuthentication({ url, notes }: Fixture): Promise<Pers
   return owner
 }
 
+/** Signs in with a password as supabase-js does in the browser. Returns the cookies that the browser then sends. */
+export async function signInByCookie(url: string, { email, password }: Person): Promise<string> {
+  const response = await fetch(`${url}/auth/v1/token?grant_type=password`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json;charset=UTF-8', apikey: 'any-key', authorization: 'Bearer any-key' },
+    body: JSON.stringify({ email, password, gotrue_meta_security: {} }),
+  })
+  assert.equal(response.status, 200, await response.text())
+  const cookies = response.headers.getSetCookie()
+  assert.ok(cookies.length > 0 && cookies.every((cookie) => /; httponly/i.test(cookie)), cookies.join())
+  return cookies.map((cookie) => cookie.split(';')[0]).join('; ')
+}
+
 /** Adds one member of each role to the owner's workspace. */
 export async function gatherTeam(
   { url, notes, visitor, signUp }: Fixture,

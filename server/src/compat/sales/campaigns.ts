@@ -22,7 +22,7 @@ const Campaign = z.looseObject({
   contacted_prospects: z.array(Contacted),
 })
 
-/** The campaigns page shows whom each campaign has contacted. A caller who may not read prospects gets none of them. */
+/** The campaigns page shows people that each campaign has contacted. A caller who may not read prospects gets none of them. */
 export const listCampaigns = composite({
   kind: 'read',
   method: 'GET',

@@ -3,6 +3,8 @@ import { test } from 'node:test'
 import { sharedTestServer } from '../../../test/server.ts'
 import { splitSettings } from './secret-settings.ts'
 
+const server = await sharedTestServer()
+
 test('settings with the name of a secret are separated at any depth', () => {
   assert.deepEqual(
     splitSettings({
@@ -33,7 +35,6 @@ test('settings with the name of a secret are separated at any depth', () => {
 })
 
 test('secrets among the settings are kept, named and never returned', async () => {
-  const server = await sharedTestServer()
   const ana = await server.signUp()
   const all: string[] = []
   const read = async (call: ReturnType<typeof ana.get>, status = 200) => {

@@ -30,11 +30,11 @@ export const Prospect = z
     budget_min: z
       .number()
       .nullable()
-      .describe('Minimum of the budget in major units, as given or parsed from the text. Null when there is none.'),
+      .describe('Minimum of the budget in major units, as given or parsed from the text. Null when it is not known.'),
     budget_max: z
       .number()
       .nullable()
-      .describe('Maximum of the budget in major units, as given or parsed from the text. Null when there is none.'),
+      .describe('Maximum of the budget in major units, as given or parsed from the text. Null when it is not known.'),
     budget_currency: z.string().nullable().describe('Currency of the parsed budget.'),
     primary_segment: z.string().nullable().describe(about.primary_segment),
     property_type_pref: z.string().nullable().describe(about.property_type_pref),

@@ -50,7 +50,7 @@ test('an automatic rule assigns to the sales representatives in turn, without th
   }
   const { body } = await owner.post('/api/routing-rules', { name: 'Everybody', conditions: [], assign_to: 'auto' })
   assert.deepEqual([body.data.assign_to, body.data.member_ids], ['auto', []])
-  assert.equal(await prospect('A'), owner.userId, 'the owner while there is nobody else')
+  assert.equal(await prospect('A'), owner.userId, 'the owner while the workspace has no other member')
   const reps = [await server.addMember(owner, 'sales_rep'), await server.addMember(owner, 'sales_rep')]
   await server.addMember(owner, 'qa_supervisor')
   const assigned = [await prospect('B'), await prospect('C'), await prospect('D'), await prospect('E')]

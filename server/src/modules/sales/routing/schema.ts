@@ -32,7 +32,7 @@ export type Conditions = z.output<typeof conditions>
 
 export const strategies = ['member', 'round_robin', 'auto'] as const
 const aboutStrategy =
-  '`member`: always the first of `member_ids`. `round_robin`: each in turn. `auto`: each sales representative of the workspace in turn, or each manager if there are none.'
+  '`member`: always the first of `member_ids`. `round_robin`: each in turn. `auto`: each sales representative of the workspace in turn, or each manager if the workspace has no representative.'
 
 export const RoutingRule = z
   .object({
@@ -56,6 +56,10 @@ export const RoutingRule = z
   })
   .meta({ id: 'RoutingRule' })
 
+const memberOrAuto = z
+  .string()
+  .refine((given) => given === 'auto' || id.safeParse(given).success, 'Must be the id of a member, or auto.')
+
 const ruleFields = {
   active: optional(z.boolean()).describe('False to skip the rule. Default: true.'),
   position: optional(z.int().min(0).max(1_000_000)).describe(
@@ -72,7 +76,7 @@ const ruleFields = {
     'Conditions that a prospect or handoff must meet. A rule without conditions always matches.',
   ),
   strategy: optional(z.enum(strategies)).describe(aboutStrategy),
-  assign_to: optional(z.union([id, z.literal('auto')], 'Must be the id of a member, or auto.')).describe(
+  assign_to: optional(memberOrAuto).describe(
     'The only member to assign to, or `auto`, instead of `strategy` and `member_ids`.',
   ),
 }
