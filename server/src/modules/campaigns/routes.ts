@@ -49,17 +49,6 @@ const salesNames = {
   },
 }
 const salesFields = { target_segment: 'segment', record_conversations: 'record' }
-/** The server counts, and a campaign is started by a request of its own. */
-const countedByServer = [
-  'status',
-  'attempts',
-  'connect_rate',
-  'connectRate',
-  'booked_appointments',
-  'bookedAppointments',
-]
-const createdByCaller = ['created_by', 'createdBy']
-
 const statusChange = (action: 'start' | 'pause' | 'resume' | 'stop', summary: string) =>
   route({
     kind: 'write',
@@ -73,13 +62,16 @@ const statusChange = (action: 'start' | 'pause' | 'resume' | 'stop', summary: st
     handler: (ctx, { params }) => changeStatus(ctx, params.id, action),
   })
 
-/** What the wizard of the calling front-end sends. The server sets the id, the owner, the status and the counts. */
-const wizardNames = {
+/** What the wizard of the calling front-end and the sales front-end send. The server sets the id, the owner, the status and the counts. */
+const otherNames = {
   body: {
     'schedule.startDate': 'start_at',
     'schedule.maxConcurrentCalls': 'max_concurrent_calls',
     'schedule.startTime': 'calling_hours.start',
     'schedule.endTime': 'calling_hours.end',
+    ...salesFields,
+    active_window_start: 'calling_hours.start',
+    active_window_end: 'calling_hours.end',
   },
 }
 const setByServer = {
@@ -94,6 +86,13 @@ const setByServer = {
     'transferredCalls',
     'failedCalls',
     'greeting_file_name',
+    'attempts',
+    'connect_rate',
+    'connectRate',
+    'booked_appointments',
+    'bookedAppointments',
+    'created_by',
+    'createdBy',
   ],
 }
 
@@ -146,7 +145,7 @@ export const campaignRoutes: RouteTable = {
       access: 'campaigns:write',
       summary: 'Create a campaign: returned bare with a title, as `{data}` with a name',
       body: NewCampaign,
-      accepts: wizardNames,
+      accepts: otherNames,
       ignores: setByServer,
       example: {
         title: 'Spring offer',
@@ -173,14 +172,6 @@ export const campaignRoutes: RouteTable = {
         schema.Campaign,
         z.object({ data: schema.SalesCampaign.describe('The campaign, when the request named it with `name`.') }),
       ]),
-      accepts: {
-        body: {
-          ...salesFields,
-          active_window_start: 'calling_hours.start',
-          active_window_end: 'calling_hours.end',
-        },
-      },
-      ignores: { body: [...countedByServer, ...createdByCaller] },
       alsoReturns: [{ at: 'data', names: salesNames }],
       async handler(ctx, { body }) {
         const campaign = await createCampaign(ctx, body)
