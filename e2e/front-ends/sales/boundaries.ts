@@ -77,7 +77,8 @@ type Ids = Record<string, string>
 export async function idsOf({ owner, team }: Sales, made: Made): Promise<Ids> {
   const rules = await answered(200, owner.get('/api/routing-rules'))
   const rule =
-    rules.data[0] ?? (await answered(201, owner.post('/api/routing-rules', { name: 'Everybody', assign_to: 'auto' }))).data
+    rules.data[0] ??
+    (await answered(201, owner.post('/api/routing-rules', { name: 'Everybody', assign_to: 'auto' }))).data
   return {
     users: team.sales_rep.id,
     properties: made.propertyId,

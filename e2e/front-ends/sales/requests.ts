@@ -140,7 +140,16 @@ export async function sendAll(send: Send, base: string, rep: { id: string; name:
     handoff_suggested: true,
     message_count: 3,
   })
-  for (const outcome of ['connected', 'voicemail', 'no_answer', 'busy', 'qualified', 'not_interested', 'opened', 'clicked']) {
+  for (const outcome of [
+    'connected',
+    'voicemail',
+    'no_answer',
+    'busy',
+    'qualified',
+    'not_interested',
+    'opened',
+    'clicked',
+  ]) {
     const short = { prospectId: prospect.id, channel: 'phone', outcome, duration: 0, messageCount: 0 }
     has(await data(201, 'POST', 'conversations', short), { outcome, duration: 0, message_count: 0 })
   }
@@ -182,7 +191,12 @@ export async function sendAll(send: Send, base: string, rep: { id: string; name:
   )
 
   const handoff = await sent(201, 'POST', 'handoffs/from-appointment', { appointmentId: sooner.id })
-  const score = { overallScore: aNumber, intentScore: aNumber, budgetFitScore: aNumber, propertyMatchConfidence: aNumber }
+  const score = {
+    overallScore: aNumber,
+    intentScore: aNumber,
+    budgetFitScore: aNumber,
+    propertyMatchConfidence: aNumber,
+  }
   const urgency = { urgency: /^(high|medium|low)$/, riskFlags: Array.isArray }
   has(handoff, {
     id: anId,
