@@ -36,7 +36,7 @@ const allowedFunctionWrites: string[] = [
 const allowedTriggers: string[] = [
   // A prospect's search words hold the contact's name; the list must find a renamed prospect in the same transaction.
   'contacts.contacts: sales.contact_changed',
-  // A campaign's rates follow the outcomes of its conversations, whoever records them.
+  // A campaign's rates follow the outcomes of its conversations in the same transaction.
   'inbox.conversations: sales.count_messages',
 ]
 
