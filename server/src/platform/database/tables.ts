@@ -169,6 +169,11 @@ export interface CampaignsCampaigns {
   start_at: Timestamp | null
   transfer_numbers: Generated<string[]>
   transfer_order: Generated<string>
+  target_city: string | null
+  agent_persona: string | null
+  messages_sent: Generated<number>
+  messages_answered: Generated<number>
+  messages_clicked: Generated<number>
 }
 
 export interface CampaignsTargets {
@@ -725,6 +730,8 @@ export interface InboxConversations {
   created_at: Generated<Timestamp>
   updated_at: Generated<Timestamp>
   search: GeneratedAlways<string | null>
+  ai_confidence_level: string | null
+  stated_message_count: number | null
 }
 
 export interface InboxMessages {
@@ -760,6 +767,8 @@ export interface IntegrationsConnections {
   last_sync: Timestamp | null
   created_at: Generated<Timestamp>
   updated_at: Generated<Timestamp>
+  icon: string | null
+  secret_settings: Generated<string[]>
 }
 
 export interface IntegrationsCredentials {
@@ -1070,6 +1079,7 @@ export interface SalesLiveConversations {
   state: Generated<Json>
   started_at: Generated<Timestamp>
   updated_at: Generated<Timestamp>
+  ai_confidence_level: string | null
 }
 
 export interface SalesPlanSteps {
@@ -1126,6 +1136,10 @@ export interface SalesProspects {
   search: string
   created_at: Generated<Timestamp>
   updated_at: Generated<Timestamp>
+  primary_segment: string | null
+  property_type_pref: string | null
+  beds_min: number | null
+  consent_status: Generated<string>
 }
 
 export interface SalesQualificationScores {
