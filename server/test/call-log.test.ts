@@ -6,6 +6,7 @@ import { numbers } from './campaign-simulation/workspace.ts'
 import { explainAs } from './explain.ts'
 import { countCallLog, getCallLogEntry, listCallLog } from '../src/modules/telephony/call-log/call-log.ts'
 import type { CallFilter } from '../src/modules/telephony/index.ts'
+import { listCalls } from '../src/modules/campaigns/index.ts'
 import { campaignCallSource } from '../src/modules/campaigns/call-log.ts'
 
 const simulation = await openCampaignSimulation()
@@ -15,7 +16,10 @@ test('each dial is in the log of calls and counted once', async () => {
   const [listener, engaged] = numbers(2) as [string, string]
   const shop = await simulation.makeWorkspace([listener, engaged])
   const node = simulation.makeNode({
-    behaviour: (to) => (to === listener ? answers(500, { hangUpAfterMs: 6_000 }) : busy()),
+    behaviour: (to) =>
+      to === listener
+        ? answers(500, { hangUpAfterMs: 6_000, line: { lossPercent: 0, jitterMs: 1, roundTripMs: 20 } })
+        : busy(),
   })
   await node.start()
   const id = await shop.createCampaign({ retry: { max_attempts: 2, delay_minutes: 1, on: ['busy'] } })
@@ -38,6 +42,12 @@ test('each dial is in the log of calls and counted once', async () => {
   assert.ok(answered)
   assert.equal(answered.duration_seconds, 6)
   assert.equal(answered.campaign_title, 'Simulation')
+  const { mos, ...quality } = answered.quality ?? { mos: 0 }
+  assert.deepEqual(quality, { jitter_ms: 1, loss_percent: 0, round_trip_ms: 20, warning: false })
+  assert.ok(mos > 4.3)
+  const { data: ofCampaign } = await listCalls(shop.ctx(), id, { limit: 10 })
+  assert.deepEqual(ofCampaign.find(({ phone_number }) => phone_number === listener)?.quality, answered.quality)
+  assert.equal(calls[0]?.quality, null)
   assert.match(answered.contact_name ?? '', /^Contact [12]$/)
   assert.deepEqual(await getCallLogEntry(shop.ctx(), sources, answered.id), answered)
   assert.equal((await list({ status: 'busy' })).length, 2)

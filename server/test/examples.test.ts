@@ -33,6 +33,8 @@ const expectedRefusals: Record<string, number> = {
   verifyWebhook: 409,
   receiveWebhook: 409,
   testSipProvider: 503,
+  // The example names no provider, and none or several are switched on.
+  createTestCall: 400,
   // Made-up tokens, numbers and options.
   refresh: 401,
   resetPassword: 400,

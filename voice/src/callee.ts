@@ -15,6 +15,8 @@ export interface Answers {
   records?: string
   /** Sends back the audio it hears, at least 40 ms later. */
   echoes?: boolean
+  /** The line to the callee (only in the simulator). Default: no sound is counted, so a call has no quality. */
+  line?: { lossPercent: number; jitterMs: number; roundTripMs: number }
   /** Keys pressed by RFC 4733, each `afterMs` after the answer. */
   keys?: { key: Keypress; afterMs: number }[]
   /** Hangs up this long after the answer. Default: the callee waits for the other side to hang up. */

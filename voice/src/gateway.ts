@@ -63,6 +63,16 @@ export interface RtpStats {
   jitterMs: number
 }
 
+/** The sound of a call, measured over all of it; each figure is that of the worse direction. */
+export interface CallQuality {
+  jitterMs: number
+  lossPercent: number
+  /** Null when the other side sent no RTCP report. */
+  roundTripMs: number | null
+  /** Estimated mean opinion score, 1 to 4.5 (ITU-T G.107). */
+  mos: number
+}
+
 /** Events of a leg, in order. `at` is Unix time in milliseconds (virtual in `sim`). */
 export type LegEvent =
   | { t: 'trying' | 'ringing' | 'early-media'; at: number; sip?: number }
@@ -92,7 +102,16 @@ export type LegEvent =
   | { t: 'audio'; at: number; state: 'waiting' | 'listening' | 'closed' }
   /** The listener reads too slowly: this much of the party's speech was dropped. */
   | { t: 'audio'; at: number; state: 'lost'; lostMs: number }
-  | { t: 'ended'; at: number; by: 'local' | 'remote' | 'network'; sip?: number; cause: EndCause; rtp?: RtpStats }
+  /** `quality`: absent when no sound arrived. */
+  | {
+      t: 'ended'
+      at: number
+      by: 'local' | 'remote' | 'network'
+      sip?: number
+      cause: EndCause
+      rtp?: RtpStats
+      quality?: CallQuality
+    }
 
 export interface OriginateRequest {
   /** The idempotency key: a gateway never dials one attempt twice. It becomes the SIP Call-ID's local part. */

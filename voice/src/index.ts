@@ -1,5 +1,6 @@
 export { DuplicateAttempt, NotAdmitted } from './gateway.ts'
 export type {
+  CallQuality,
   EndCause,
   GatewayLoad,
   InboundLeg,

@@ -14,7 +14,8 @@ import type {
 } from '../gateway.ts'
 import type { AudioHub } from '../live-audio/hub.ts'
 import { SdpError } from '../media/sdp/sdp.ts'
-import type { MediaEngine, MediaSession } from '../media/types.ts'
+import { estimateQuality } from '../media/rtp/quality.ts'
+import type { MediaEngine, MediaSession, MediaStats } from '../media/types.ts'
 import type { InviteHandlers, SipCall } from '../sip/types.ts'
 
 type EndedEvent = Extract<LegEvent, { t: 'ended' }>
@@ -116,11 +117,21 @@ export async function openLeg(media: MediaEngine, clock: Clock, settings: LegSet
   }
 
   function finish(by: EndedEvent['by'], cause: EndCause, sip?: number): void {
-    const rtp = phase === 'answered' ? rtpStats(session) : undefined
+    const stats = phase === 'answered' ? session.stats() : undefined
+    const rtp = stats && rtpStats(stats)
+    const quality = stats && estimateQuality(stats)
     phase = 'ended'
     maxDuration?.cancel()
     session.close()
-    emit({ t: 'ended', at: clock.now(), by, cause, ...(sip !== undefined && { sip }), ...(rtp && { rtp }) })
+    emit({
+      t: 'ended',
+      at: clock.now(),
+      by,
+      cause,
+      ...(sip !== undefined && { sip }),
+      ...(rtp && { rtp }),
+      ...(quality && { quality }),
+    })
     queue.close()
   }
 
@@ -221,9 +232,11 @@ function tryMedia(run: () => void): boolean {
   }
 }
 
-function rtpStats(session: MediaSession): RtpStats {
-  const { packetsSent, packetsReceived, packetsLost, jitterMs } = session.stats()
-  return { packetsSent, packetsReceived, packetsLost, jitterMs }
-}
+const rtpStats = ({ packetsSent, packetsReceived, packetsLost, jitterMs }: MediaStats): RtpStats => ({
+  packetsSent,
+  packetsReceived,
+  packetsLost,
+  jitterMs,
+})
 
 const nothingPlayed = (): Playback => ({ id: randomUUID(), stop: async () => 0 })

@@ -238,6 +238,7 @@ export function createSession(context: SessionContext): MediaSession & { closed:
       packetsReceived: reception.packets,
       packetsLost: reception.packetsLost,
       jitterMs: reception.jitterMs,
+      meanJitterMs: reception.meanJitterMs,
       reported: reports.latest(),
     }),
     close() {

@@ -16,6 +16,8 @@ export interface MediaHandlers {
 }
 
 export interface MediaStats extends RtpStats {
+  /** The mean of the jitter over all packets. */
+  meanJitterMs: number
   /** The other side's RTCP report on our stream. Null until one arrived. */
   reported: { packetsLost: number; jitterMs: number; roundTripMs: number | null } | null
 }

@@ -4,7 +4,8 @@ import { createLiveAudio } from '../media/live-audio.ts'
 import type { LiveAudio } from '../media/live-audio.ts'
 import { NoPorts } from '../media/rtp/ports.ts'
 import { frameMs, frameSamples } from '../media/rtp/rtp.ts'
-import type { MediaEngine, MediaHandlers, MediaSession } from '../media/types.ts'
+import type { Answers } from '../callee.ts'
+import type { MediaEngine, MediaHandlers, MediaSession, MediaStats } from '../media/types.ts'
 import { toneMs } from '../media/audio/tone.ts'
 import type { SimNetwork } from './network.ts'
 
@@ -22,12 +23,29 @@ export interface SimSession extends MediaSession {
   hear(key: Keypress): void
   /** The other side says what it hears. */
   echoes: boolean
+  /** What the statistics of the call show. */
+  line: Answers['line']
   /** The other side sends no more. */
   fallSilent(): void
   /** One half of `bridge`. */
   join(peer: SimSession): void
   /** Where keys we send arrive. */
   onKeysSent: ((keys: string) => void) | null
+}
+
+const packets = 1000
+
+function statsOf(line: Answers['line']): MediaStats {
+  const { lossPercent, jitterMs, roundTripMs } = line ?? { lossPercent: 0, jitterMs: 0, roundTripMs: null }
+  const packetsLost = (packets * lossPercent) / 100
+  return {
+    packetsSent: line ? packets : 0,
+    packetsReceived: line ? packets - packetsLost : 0,
+    packetsLost,
+    jitterMs,
+    meanJitterMs: jitterMs,
+    reported: line ? { packetsLost: 0, jitterMs: 0, roundTripMs } : null,
+  }
 }
 
 /** A key lasts 100 ms, the pause after it 60 ms, as in the real engine. */
@@ -74,6 +92,7 @@ export function createSimMediaEngine(
       dtmf: 'rfc4733',
       onKeysSent: null,
       echoes: false,
+      line: undefined,
       offer: () => name,
       applyAnswer() {},
       answerOffer: () => name,
@@ -147,7 +166,7 @@ export function createSimMediaEngine(
         live?.close('transferred')
         other = peer
       },
-      stats: () => ({ packetsSent: 0, packetsReceived: 0, packetsLost: 0, jitterMs: 0, reported: null }),
+      stats: () => statsOf(session.line),
       close() {
         if (!network.sessions.delete(name)) return
         session.unbridge()

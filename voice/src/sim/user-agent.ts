@@ -74,6 +74,7 @@ export function createSimUserAgent(
       if (session) {
         session.onKeysSent = (keys) => (record.keysHeard += keys)
         session.echoes = callee.echoes ?? false
+        session.line = callee.line
       }
       for (const { key, afterMs } of callee.keys ?? []) live.schedule.after(afterMs, () => session?.hear(key))
       if (callee.goesSilentAfterMs !== undefined)

@@ -14,7 +14,7 @@ const columns = sql`
   a.id, 'campaign' as source, 'outbound' as direction, a.status, a.phone_number, t.contact_id, null as name,
   a.campaign_id, c.title as campaign_title, null as client_id, null as client_name, null as conversation_id,
   a.invite_at as started_at, a.invite_at::text as at, a.answered_at, a.ended_at, a.duration_seconds, a.key,
-  a.transferred_at is not null as transferred, a.transfer_number, a.cause, null as outcome, a.cost_micros, null as transcript,
+  a.transferred_at is not null as transferred, a.transfer_number, a.cause, null as outcome, a.cost_micros, a.quality, null as transcript,
   f.id as recording_file_id, f.filename as recording_filename, null as recording_url`
 
 const joined = sql`

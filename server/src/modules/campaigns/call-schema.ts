@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { CallQuality } from '../telephony/schema.ts'
 import { id, instant } from '../../platform/http/fields.ts'
 
 export const callStatuses = [
@@ -50,6 +51,9 @@ export const CampaignCall = z
       .describe('How long they waited for a free channel when they asked for a transfer; null: they did not have to.'),
     transfer_lost: z.boolean().describe('True when no channel came free for their transfer.'),
     cause: z.string().nullable().describe('Why the call ended, as the provider said it, like `486 Busy Here`.'),
+    quality: CallQuality.nullable().describe(
+      'The sound of the last call, measured over all of it; each figure is that of the worse direction. Null when no sound arrived or it was not measured.',
+    ),
     recording_url: z
       .string()
       .nullable()

@@ -4,10 +4,12 @@ import { statement, variants } from '../../platform/database/statement.ts'
 import { missing } from '../../platform/errors.ts'
 import { readCursor, toPage } from '../../platform/http/page.ts'
 import { fileUrl } from '../files/index.ts'
+import { type StoredQuality, withWarning } from '../telephony/index.ts'
 import { isFinished, isQueued } from './engine/transitions.ts'
 import type { CallStatus, CampaignCall } from './call-schema.ts'
 
-interface CallRow extends Omit<CampaignCall, 'recording_url'> {
+interface CallRow extends Omit<CampaignCall, 'recording_url' | 'quality'> {
+  quality: StoredQuality | null
   first_name: string | null
   last_name: string | null
   recording_file_id: string | null
@@ -31,7 +33,7 @@ const list = variants(
     select t.id, t.contact_id, t.phone_number, ${status} as status, t.attempts, t.answered_at, a.ended_at, a.duration_seconds, a.cost_micros,
            a.key, t.transferred_at is not null as transferred,
            case when t.transfer_wait_began_at is not null then round(t.transfer_wait_ms / 1000.0, 1)::float8 end as transfer_wait_seconds,
-           t.transfer_lost, t.cause, k.first_name, k.last_name,
+           t.transfer_lost, t.cause, a.quality, k.first_name, k.last_name,
            f.id as recording_file_id, f.filename as recording_filename,
            case when not (${isFinished('t')}) and c.status <> 'stopped' then t.next_attempt_at end as next_attempt_at
       from campaigns.targets t
@@ -73,6 +75,7 @@ export async function readCalls(
   const rows = await ctx.db.all(list({ of_status: p.statuses !== null, continued: p.before !== null }), p)
   return rows.map(({ recording_file_id: id, recording_filename: filename, ...call }) => ({
     ...call,
+    quality: withWarning(call.quality),
     recording_url: id && filename ? fileUrl({ id, filename }) : null,
   }))
 }

@@ -32,3 +32,6 @@ export const CampaignCallLogged = event(
   }),
   { event: 'call:logged', scope: 'campaign-calls:read' },
 )
+
+/** A member asked for a test call. The node that holds the trunk makes it. */
+export const TestCallRequested = event('campaign.test_call_requested', z.object({ test_call_id: z.uuid() }))

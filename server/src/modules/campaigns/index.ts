@@ -2,6 +2,8 @@ import type { Module } from '../../platform/module.ts'
 import { createCampaignEngine } from './engine/engine.ts'
 import { campaignCallSource } from './call-log.ts'
 import { campaignCommands, campaignFrames } from './live.ts'
+import { testCallSource } from './test-calls/call-log.ts'
+import { createTestCaller } from './test-calls/test-caller.ts'
 import { campaignRoutes } from './routes.ts'
 import { pauseUnrunnableCampaigns } from './subscribers.ts'
 
@@ -18,6 +20,6 @@ export const campaigns: Module = {
   subscribers: [pauseUnrunnableCampaigns],
   commands: campaignCommands,
   frames: campaignFrames,
-  callSources: [campaignCallSource],
-  callServices: [createCampaignEngine],
+  callSources: [campaignCallSource, testCallSource],
+  callServices: [createCampaignEngine, createTestCaller],
 }

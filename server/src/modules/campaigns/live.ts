@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { type SocketCommand, socketCommand } from '../../platform/sockets/commands.ts'
 import { getCampaign } from './campaigns.ts'
 import { CampaignProgress } from './schema.ts'
+import { TestCall } from './test-calls/schema.ts'
 import { progressOf } from './status.ts'
 
 /** What a client may ask for over its socket: where a campaign stands, at once. News of it come to every member anyway. */
@@ -16,4 +17,4 @@ export const campaignCommands: SocketCommand[] = [
   }),
 ]
 
-export const campaignFrames = { 'campaign:progress': CampaignProgress }
+export const campaignFrames = { 'campaign:progress': CampaignProgress, 'test-call:update': TestCall }

@@ -16,6 +16,7 @@ import { CampaignCall, callStatuses } from './call-schema.ts'
 import { CampaignChanges, NewCampaign } from './input-schema.ts'
 import * as schema from './schema.ts'
 import { changeStatus } from './status.ts'
+import { testCallRoutes } from './test-calls/routes.ts'
 
 const byId = z.object({ id: id.describe('Id of the campaign.') })
 
@@ -231,6 +232,7 @@ export const campaignRoutes: RouteTable = {
     pauseCampaign: statusChange('pause', 'Pause a campaign: no new calls, and those in progress continue'),
     resumeCampaign: statusChange('resume', 'Resume a paused campaign'),
     stopCampaign: statusChange('stop', 'Stop a campaign permanently; calls that are still ringing are cancelled'),
+    ...testCallRoutes,
     listCampaignCalls: route({
       kind: 'read',
       method: 'GET',

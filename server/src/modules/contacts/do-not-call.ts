@@ -74,3 +74,11 @@ export async function deleteDoNotCall(
   const phone_number = which.phone_number === undefined ? null : await toE164(ctx, which.phone_number)
   if (!(await ctx.db.maybe(remove, { id: which.id ?? null, phone_number }))) missing('entry on the do-not-call list')
 }
+
+const findNumber = statement('contacts.find_do_not_call', (db, p: { phone_number: string }) =>
+  db.selectFrom('contacts.do_not_call').select('id').where('phone_number', '=', p.phone_number),
+)
+
+/** Returns whether this number (E.164) is on the do-not-call list. */
+export const isOnDoNotCall = async (ctx: Ctx, phone_number: string): Promise<boolean> =>
+  (await ctx.db.maybe(findNumber, { phone_number })) !== undefined

@@ -15,6 +15,7 @@ export {
   shapeOf,
   transcriptBeginning,
 } from './call-log/source.ts'
+export { type StoredQuality, toStored, withWarning } from './call-log/quality.ts'
 export type { InboundCall, InboundFilter, InboundHandler } from './inbound-calls.ts'
 export { type HeldTrunk, type Telephony, type TelephonyOptions, createTelephony } from './voice.ts'
 export { getTransferNumber, isTransferNumber, mayTransferTo } from './transfer-numbers.ts'

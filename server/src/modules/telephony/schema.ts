@@ -157,3 +157,17 @@ export type NewSipProvider = z.output<typeof NewSipProvider>
 export type SipProviderChanges = z.output<typeof SipProviderChanges>
 export type SipProviderTest = z.output<typeof SipProviderTest>
 export type TransferNumber = z.output<typeof TransferNumber>
+
+export const CallQuality = z
+  .object({
+    jitter_ms: z.number().describe('The mean jitter, in milliseconds.'),
+    loss_percent: z.number().describe('Lost packets in percent.'),
+    round_trip_ms: z
+      .number()
+      .nullable()
+      .describe('The round trip by RTCP, in milliseconds; null when the other side sent no report.'),
+    mos: z.number().describe('The estimated mean opinion score, 1 (bad) to 4.5 (ITU-T G.107).'),
+    warning: z.boolean().describe('True when the score is below 2.5 or more than 10 % is lost.'),
+  })
+  .meta({ id: 'CallQuality' })
+export type CallQuality = z.output<typeof CallQuality>

@@ -21,6 +21,8 @@ export interface Reception {
   readonly packets: number
   readonly packetsLost: number
   readonly jitterMs: number
+  /** The mean of the jitter over all packets. */
+  readonly meanJitterMs: number
   /** Returns the values for a receiver report and begins the next interval. */
   report(): ReceptionReport
 }
@@ -34,6 +36,7 @@ export function createReception(): Reception {
   let packets = 0
   let transit = 0
   let jitter = 0
+  let jitterSum = 0
   let reported = { expected: 0, received: 0 }
 
   const expected = () => (ssrc === null ? 0 : highest - base + 1)
@@ -62,6 +65,7 @@ export function createReception(): Reception {
     const nextTransit = timestampDelta(arrival, timestamp)
     if (inStream > 1) jitter += (Math.abs(timestampDelta(nextTransit, transit)) - jitter) / 16
     transit = nextTransit
+    jitterSum += jitter
     return begins
   }
 
@@ -91,6 +95,9 @@ export function createReception(): Reception {
     },
     get jitterMs() {
       return jitter / samplesPerMs
+    },
+    get meanJitterMs() {
+      return packets === 0 ? 0 : jitterSum / packets / samplesPerMs
     },
   }
 }

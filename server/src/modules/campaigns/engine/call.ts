@@ -8,6 +8,7 @@ import type {
   TransferRequest,
   TransferResult,
 } from '@switchboard/voice'
+import { toStored } from '../../telephony/index.ts'
 import type { CallStatus } from '../call-schema.ts'
 import type { KeyMap } from '../settings-schema.ts'
 import type { CallPhase } from './queues.ts'
@@ -257,6 +258,7 @@ export async function runCall(
           status,
           ended_at: at(event.at),
           ...(event.sip !== undefined && { sip_status: event.sip }),
+          ...(event.quality && { quality: toStored(event.quality) }),
           ...(status !== 'completed' && status !== 'transferred' && { cause: event.cause }),
         })
         break

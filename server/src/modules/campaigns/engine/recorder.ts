@@ -5,6 +5,7 @@ import { statement } from '../../../platform/database/statement.ts'
 import { refreshStatistics } from '../../../platform/database/statistics.ts'
 import { emit } from '../../../platform/events.ts'
 import { type Services, serverContext } from '../../../platform/services.ts'
+import type { StoredQuality } from '../../telephony/index.ts'
 import { addToCallSums } from '../call-log.ts'
 import { CampaignCallLogged } from '../events.ts'
 import type { CallStatus } from '../call-schema.ts'
@@ -39,6 +40,7 @@ export interface CallEvent {
   observed_at?: string
   cause?: string
   sip_status?: number
+  quality?: StoredQuality
 }
 
 interface RecordedCall {
@@ -76,7 +78,7 @@ const recordEvents = statement(
         attempt_id uuid, node_id uuid, status text, ringing_at timestamptz, answered_at timestamptz, key text, transfer_number text,
         transferred_at timestamptz, transfer_requested_at timestamptz, transfer_wait_began_at timestamptz,
         transfer_wait_ended_at timestamptz, transfer_wait_ms int, transfer_lost boolean, ended_at timestamptz, observed_at timestamptz,
-        cause text, sip_status int, is_other_number boolean)
+        cause text, sip_status int, is_other_number boolean, quality jsonb)
     ), attempt as (
       update campaigns.attempts a
          set status = case when (a.status, n.status) in ${reachablePairs(attemptTransitions)} then n.status else a.status end,
@@ -95,7 +97,8 @@ const recordEvents = statement(
                transferRate,
              })} end,
              cause = coalesce(n.cause, a.cause),
-             sip_status = coalesce(n.sip_status, a.sip_status)
+             sip_status = coalesce(n.sip_status, a.sip_status),
+             quality = coalesce(n.quality, a.quality)
         from event n join campaigns.attempts before on before.id = n.attempt_id
        where a.id = n.attempt_id and a.node_id = n.node_id and ${isInProgress('a')}
       returning a.*, n.observed_at, before.transferred_at is null and a.transferred_at is not null as now_transferred,

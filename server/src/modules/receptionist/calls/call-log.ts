@@ -17,7 +17,7 @@ const columns = (transcript: RawBuilder<unknown>) => sql`
   a.started_at, a.started_at::text as at, a.started_at as answered_at,
   a.started_at + make_interval(secs => a.duration_seconds::float8) as ended_at, a.duration_seconds::float8 as duration_seconds,
   null as key, false as transferred, null as transfer_number, null as cause,
-  case a.success when true then 'successful' when false then 'unsuccessful' end as outcome, null as cost_micros,
+  case a.success when true then 'successful' when false then 'unsuccessful' end as outcome, null as cost_micros, null::jsonb as quality,
   ${transcript} as transcript, null as recording_file_id, null as recording_filename, a.recording_url`
 
 const joined = sql`join receptionist.clients c on c.workspace_id = a.workspace_id and c.id = a.client_id`

@@ -19,7 +19,7 @@ const columns = (transcript: RawBuilder<unknown>) => sql`
   k.phone_number, a.contact_id, a.customer_name as name, a.campaign_id, c.title as campaign_title, null as client_id,
   null as client_name, a.id as conversation_id, a.occurred_at as started_at, a.occurred_at::text as at, null as answered_at,
   a.occurred_at + make_interval(secs => a.duration_seconds) as ended_at, a.duration_seconds, null as key, false as transferred,
-  null as transfer_number, null as cause, a.outcome, null as cost_micros, ${transcript} as transcript,
+  null as transfer_number, null as cause, a.outcome, null as cost_micros, null::jsonb as quality, ${transcript} as transcript,
   null as recording_file_id, null as recording_filename, null as recording_url`
 
 const joined = sql`

@@ -6,6 +6,7 @@ import { byTime, readTimeCursor, rowsToRead, toPage } from '../../../platform/ht
 import { contactsWithNumber, findContactIds, namesOfContacts, parsePhoneNumber } from '../../contacts/index.ts'
 import { fileUrl } from '../../files/index.ts'
 import { workspaceDefaults } from '../../identity/index.ts'
+import { withWarning } from './quality.ts'
 import type { CallCountQuery, CallCounts, CallLogEntry, CallLogQuery } from './schema.ts'
 import type { CallFilter, CallRow, CallSource, DaySum } from './source.ts'
 
@@ -39,6 +40,7 @@ async function withNames(ctx: Ctx, rows: CallRow[]): Promise<CallLogEntry[]> {
   )
   return rows.map(({ name, recording_file_id: id, recording_filename: filename, ...row }) => ({
     ...row,
+    quality: withWarning(row.quality),
     contact_name: (row.contact_id && names.get(row.contact_id)) || name || null,
     recording_url: id && filename ? fileUrl({ id, filename }) : row.recording_url,
   }))

@@ -1,7 +1,8 @@
 import { z } from 'zod'
+import { CallQuality } from '../schema.ts'
 import { id, instant, optional, page, pageOf, timeZone } from '../../../platform/http/fields.ts'
 
-export const callSourceNames = ['campaign', 'receptionist', 'sales'] as const
+export const callSourceNames = ['campaign', 'test', 'receptionist', 'sales'] as const
 export type CallSourceName = (typeof callSourceNames)[number]
 
 /** The states of a call that was made or taken. */
@@ -30,7 +31,7 @@ export const CallLogEntry = z
   .object({
     id: id.describe('Id of the call: of the dial of a campaign, the logged call or the conversation.'),
     source: source.describe(
-      'The module the call belongs to: `campaign` (each dial, repeated ones too), `receptionist` (calls to clients), `sales` (conversations by telephone).',
+      'The module the call belongs to: `campaign` (each dial, repeated ones too), `test` (test calls), `receptionist` (calls to clients), `sales` (conversations by telephone).',
     ),
     direction: direction
       .nullable()
@@ -69,6 +70,9 @@ export const CallLogEntry = z
       .int()
       .nullable()
       .describe("What it cost, in millionths of the workspace's currency; null when that is not known."),
+    quality: CallQuality.nullable().describe(
+      'The sound of the call, measured over all of it; each figure is that of the worse direction. Null when no sound arrived or it was not measured.',
+    ),
     recording_url: z
       .string()
       .nullable()

@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Call } from '../../../platform/database/statement.ts'
+import type { StoredQuality } from './quality.ts'
 import type { CallLogEntry, CallSourceName } from './schema.ts'
 
 /**
@@ -17,7 +18,8 @@ export interface CallSource {
 }
 
 /** A row of the log. The log adds the name of the contact. */
-export interface CallRow extends Omit<CallLogEntry, 'contact_name' | 'recording_url'> {
+export interface CallRow extends Omit<CallLogEntry, 'contact_name' | 'recording_url' | 'quality'> {
+  quality: StoredQuality | null
   /** `started_at` as PostgreSQL writes it, for the cursor. */
   at: string
   /** The name that came with the call; the contact's name takes precedence. */

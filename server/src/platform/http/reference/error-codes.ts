@@ -44,6 +44,7 @@ export const errorCodes: [code: string, status: number, meaning: string][] = [
   ['not_found', 404, 'Not found, or not accessible to the caller: both give the same response.'],
   ['unknown_event', 404, 'Unknown command on the WebSocket.'],
   ['request_timeout', 408, 'The request did not arrive in time.'],
+  ['too_many_test_calls', 409, 'Too many test calls are queued or in progress. Wait until one has ended.'],
   ['plan_without_end', 409, 'The plan was paid once and has no end, so it cannot be cancelled.'],
   ['already_exists', 409, 'A record with this value already exists.'],
   ['email_taken', 409, 'An account with this e-mail address already exists.'],
