@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { answers } from '../callee.ts'
+import { answers, busy } from '../callee.ts'
 import type { Keypress } from '../gateway.ts'
 import { on, type MakeHarness, type WatchedLeg } from './harness.ts'
 
@@ -36,6 +36,23 @@ export function describeMedia(make: MakeHarness): void {
       assert.equal(stopped.id, playback.id)
       assert.equal(stopped.playedMs, playedMs)
     }))
+
+  test('the end of an answered call has the quality of its sound, and that of an unanswered one has not', () =>
+    on(
+      make,
+      {
+        callees: {
+          '100': answers(0, { hangUpAfterMs: 600, line: { lossPercent: 0, jitterMs: 1, roundTripMs: 20 } }),
+          '101': busy(),
+        },
+      },
+      async ({ dial }) => {
+        const { quality } = await (await dial('100')).event('ended')
+        assert.ok(quality)
+        assert.ok(quality.mos > 1 && quality.mos <= 4.5 && quality.lossPercent < 100 && quality.jitterMs >= 0)
+        assert.equal((await (await dial('101')).event('ended')).quality, undefined)
+      },
+    ))
 
   test('a greeting plays to its end', () =>
     on(make, { callees: { '100': answers(0) } }, async ({ dial, audio }) => {
