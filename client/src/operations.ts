@@ -5,6 +5,10 @@ export type CampaignProgress = { "campaign_id": string; "status": "pending" | "a
 
 export type Import = { "id": string; "contact_list_id": string | null; "status": "pending" | "running" | "completed" | "failed"; "filename": string; "total": number; "done": number; "created": number; "merged": number; "failed": number; "error": string | null; "errors_url": string | null; "created_at": string; "updated_at": string }
 
+export type TestCall = { "id": string; "user_id": string; "campaign_id": string | null; "sip_provider_id": string | null; "phone_number": string; "caller_id": string; "status": "queued" | "dialling" | "ringing" | "answered" | "transferred" | "completed" | "busy" | "no_answer" | "failed" | "cancelled" | "do_not_call" | "unknown"; "key": string | null; "transfer_number": string | null; "transferred": boolean; "cause": string | null; "created_at": string; "answered_at": string | null; "ended_at": string | null; "duration_seconds": number | null; "quality": CallQuality | null; "cost_micros": number | null }
+
+export type CallQuality = { "jitter_ms": number; "loss_percent": number; "round_trip_ms": number | null; "mos": number; "warning": boolean }
+
 export type Contact = { "id": string; "user_id": string; "first_name": string; "last_name": string; "phone_number": string | null; "email": string | null; "notes": string | null; "time_zone": string | null; "tags": (string)[]; "custom_fields": Record<string, string | number | boolean>; "created_at": string; "updated_at": string }
 
 export type NewContact = { "first_name"?: string; "last_name"?: string; "phone_number"?: string; "email"?: string; "notes"?: string; "time_zone"?: string; "tags"?: (string)[]; "custom_fields"?: Record<string, string | number | boolean> }
@@ -63,7 +67,7 @@ export type NewCallRate = { "prefix": string; "price_per_minute_micros": number;
 
 export type CallRateChanges = { "prefix"?: string; "price_per_minute_micros"?: number; "connection_fee_micros"?: number; "first_increment_seconds"?: number; "next_increment_seconds"?: number }
 
-export type CallLogEntry = { "id": string; "source": "campaign" | "receptionist" | "sales"; "direction": "inbound" | "outbound" | null; "status": "dialling" | "ringing" | "answered" | "transferred" | "completed" | "busy" | "no_answer" | "failed" | "cancelled" | "unknown"; "phone_number": string | null; "contact_id": string | null; "contact_name": string | null; "campaign_id": string | null; "campaign_title": string | null; "client_id": string | null; "client_name": string | null; "conversation_id": string | null; "started_at": string; "answered_at": string | null; "ended_at": string | null; "duration_seconds": number | null; "key": string | null; "transferred": boolean; "transfer_number": string | null; "cause": string | null; "outcome": string | null; "cost_micros": number | null; "recording_url": string | null; "transcript": string | null }
+export type CallLogEntry = { "id": string; "source": "campaign" | "test" | "receptionist" | "sales"; "direction": "inbound" | "outbound" | null; "status": "dialling" | "ringing" | "answered" | "transferred" | "completed" | "busy" | "no_answer" | "failed" | "cancelled" | "unknown"; "phone_number": string | null; "contact_id": string | null; "contact_name": string | null; "campaign_id": string | null; "campaign_title": string | null; "client_id": string | null; "client_name": string | null; "conversation_id": string | null; "started_at": string; "answered_at": string | null; "ended_at": string | null; "duration_seconds": number | null; "key": string | null; "transferred": boolean; "transfer_number": string | null; "cause": string | null; "outcome": string | null; "cost_micros": number | null; "quality": CallQuality | null; "recording_url": string | null; "transcript": string | null }
 
 export type CallCounts = { "tz": string; "days": ({ "date": string; "calls": number; "answered": number; "minutes": number; "cost_micros": number })[]; "months": ({ "month": string; "calls": number; "answered": number; "minutes": number; "cost_micros": number })[] }
 
@@ -83,7 +87,11 @@ export type CampaignAndAliases = { "id": string; "user_id": string; "created_by"
 
 export type CampaignChanges = { "description"?: string | null; "segment"?: string | null; "target_city"?: string | null; "agent_persona"?: string | null; "channels"?: ("phone" | "whatsapp" | "sms" | "email")[]; "contact_list_id"?: string | null; "sip_provider_id"?: string | null; "greeting_file_id"?: string | null; "greeting_file_url"?: string | null; "transfer_number"?: string | null; "transfer_numbers"?: (string)[]; "transfer_order"?: "in_order" | "round_robin"; "caller_id"?: string | null; "calling_hours"?: CallingHours | null; "key_map"?: KeyMap; "retry"?: Retry; "start_at"?: string | null; "max_concurrent_calls"?: number; "calls_per_second"?: number; "ring_timeout_seconds"?: number; "voicemail"?: "hang_up"; "record"?: boolean; "transfer_wait_seconds"?: number; "hold_greeting_id"?: string | null; "apology_greeting_id"?: string | null; "title"?: string; "name"?: string }
 
-export type CampaignCall = { "id": string; "contact_id": string | null; "phone_number": string; "status": "queued" | "dialling" | "ringing" | "answered" | "transferred" | "completed" | "busy" | "no_answer" | "failed" | "cancelled" | "do_not_call" | "unknown"; "attempts": number; "answered_at": string | null; "ended_at": string | null; "duration_seconds": number | null; "cost_micros": number | null; "key": string | null; "transferred": boolean; "transfer_wait_seconds": number | null; "transfer_lost": boolean; "cause": string | null; "recording_url": string | null; "next_attempt_at": string | null }
+export type NewTestCall = { "phone_number": string; "campaign_id"?: string; "sip_provider_id"?: string; "greeting_file_id"?: string; "transfer_number_id"?: string; "caller_id"?: string; "key_map"?: KeyMap }
+
+export type CampaignTest = { "phone_number": string }
+
+export type CampaignCall = { "id": string; "contact_id": string | null; "phone_number": string; "status": "queued" | "dialling" | "ringing" | "answered" | "transferred" | "completed" | "busy" | "no_answer" | "failed" | "cancelled" | "do_not_call" | "unknown"; "attempts": number; "answered_at": string | null; "ended_at": string | null; "duration_seconds": number | null; "cost_micros": number | null; "key": string | null; "transferred": boolean; "transfer_wait_seconds": number | null; "transfer_lost": boolean; "cause": string | null; "quality": CallQuality | null; "recording_url": string | null; "next_attempt_at": string | null }
 
 export type ClientAndAliases = { "id": string; "user_id": string; "name": string; "phone_number": string | null; "profession": string | null; "location": string | null; "description": string | null; "voice_id": string | null; "voice_name": string | null; "system_prompt": string | null; "is_active": boolean; "created_at": string; "updated_at": string; "phone": string | null }
 
@@ -580,9 +588,9 @@ export interface Operations {
   /** Delete a rate; calls in progress keep it */
   deleteCallRate: { input: { path: { id: string } }; response: { "success": true } }
   /** List the calls of all modules, newest first */
-  listCallLog: { input: { query?: { limit?: number; cursor?: string; source?: "campaign" | "receptionist" | "sales"; status?: "dialling" | "ringing" | "answered" | "transferred" | "completed" | "busy" | "no_answer" | "failed" | "cancelled" | "unknown"; direction?: "inbound" | "outbound"; campaign_id?: string; client_id?: string; contact_id?: string; phone_number?: string; q?: string; from?: string; to?: string; tz?: string } }; response: { "data": (CallLogEntry)[]; "next_cursor": string | null } }
+  listCallLog: { input: { query?: { limit?: number; cursor?: string; source?: "campaign" | "test" | "receptionist" | "sales"; status?: "dialling" | "ringing" | "answered" | "transferred" | "completed" | "busy" | "no_answer" | "failed" | "cancelled" | "unknown"; direction?: "inbound" | "outbound"; campaign_id?: string; client_id?: string; contact_id?: string; phone_number?: string; q?: string; from?: string; to?: string; tz?: string } }; response: { "data": (CallLogEntry)[]; "next_cursor": string | null } }
   /** Count the calls of each day and each month */
-  countCallLog: { input: { query?: { days?: number; months?: number; source?: "campaign" | "receptionist" | "sales"; tz?: string } }; response: CallCounts }
+  countCallLog: { input: { query?: { days?: number; months?: number; source?: "campaign" | "test" | "receptionist" | "sales"; tz?: string } }; response: CallCounts }
   /** Get a call of any module with its transcript */
   getCallLogEntry: { input: { path: { id: string } }; response: CallLogEntry }
   /** List the caller's chats, newest message first; archived and hidden ones only on request */
@@ -685,6 +693,12 @@ export interface Operations {
   resumeCampaign: { input: { path: { id: string } }; response: Campaign }
   /** Stop a campaign permanently; calls that are still ringing are cancelled */
   stopCampaign: { input: { path: { id: string } }; response: Campaign }
+  /** Call a number once to hear a greeting; `test-call:update` reports what happens */
+  createTestCall: { input: { body: NewTestCall }; response: TestCall }
+  /** Call a number once with a campaign's settings; it changes none of the campaign's counts */
+  testCampaign: { input: { path: { id: string }; body: CampaignTest }; response: TestCall }
+  /** Get a test call */
+  getTestCall: { input: { path: { id: string } }; response: TestCall }
   /** List the contacts of a campaign with the outcome of each call */
   listCampaignCalls: { input: { path: { id: string }; query?: { limit?: number; cursor?: string; status?: "queued" | "dialling" | "ringing" | "answered" | "transferred" | "completed" | "busy" | "no_answer" | "failed" | "cancelled" | "do_not_call" | "unknown" } }; response: { "data": (CampaignCall)[]; "next_cursor": string | null } }
   /** Download the report of a campaign as CSV */
@@ -1064,6 +1078,7 @@ export interface LiveEvents {
   'shop:joined': { "shopId": string }
   'shop:left': { "shopId": string }
   'sip-provider:update': { "sip_provider_id": string }
+  'test-call:update': TestCall
 }
 
 /** The data of what may be said on the WebSocket, by event. */
@@ -1314,6 +1329,9 @@ export const operations = {
   pauseCampaign: ['POST', '/api/campaigns/{id}/pause'],
   resumeCampaign: ['POST', '/api/campaigns/{id}/resume'],
   stopCampaign: ['POST', '/api/campaigns/{id}/stop'],
+  createTestCall: ['POST', '/api/test-calls'],
+  testCampaign: ['POST', '/api/campaigns/{id}/test-call'],
+  getTestCall: ['GET', '/api/test-calls/{id}'],
   listCampaignCalls: ['GET', '/api/campaigns/{id}/calls'],
   getCampaignReport: ['GET', '/api/campaigns/{id}/report.csv'],
   listClients: ['GET', '/api/clients'],

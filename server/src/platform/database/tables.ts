@@ -108,6 +108,7 @@ export interface CampaignsAttempts {
   transfer_rate: Json | null
   reserved_micros: Generated<number>
   cost_micros: number | null
+  quality: Json | null
 }
 
 export interface CampaignsCallSums {
@@ -199,6 +200,41 @@ export interface CampaignsTargets {
   transfer_wait_ended_at: Timestamp | null
   transfer_wait_ms: Generated<number>
   transfer_lost: Generated<boolean>
+}
+
+export interface CampaignsTestCalls {
+  id: string
+  workspace_id: Generated<string>
+  user_id: Generated<string>
+  campaign_id: string | null
+  sip_provider_id: string | null
+  greeting_id: string | null
+  hold_greeting_id: string | null
+  apology_greeting_id: string | null
+  phone_number: string
+  caller_id: string
+  key_map: Json
+  transfer_numbers: string[]
+  ring_timeout_seconds: number
+  transfer_wait_seconds: number
+  status: Generated<string>
+  node_id: string | null
+  created_at: Generated<Timestamp>
+  invite_at: Timestamp | null
+  ringing_at: Timestamp | null
+  answered_at: Timestamp | null
+  key: string | null
+  transfer_number: string | null
+  transferred_at: Timestamp | null
+  ended_at: Timestamp | null
+  duration_seconds: number | null
+  cause: string | null
+  sip_status: number | null
+  rate: Json | null
+  transfer_rate: Json | null
+  reserved_micros: Generated<number>
+  cost_micros: number | null
+  quality: Json | null
 }
 
 export interface ChatBallots {
@@ -1483,6 +1519,7 @@ export interface Database {
   'campaigns.call_sums': CampaignsCallSums
   'campaigns.campaigns': CampaignsCampaigns
   'campaigns.targets': CampaignsTargets
+  'campaigns.test_calls': CampaignsTestCalls
   'chat.ballots': ChatBallots
   'chat.blocks': ChatBlocks
   'chat.chats': ChatChats
