@@ -62,7 +62,7 @@ export async function signIn(client: ShopClient, email: string) {
   assertShape(await client.byCookie('POST', '/auth/ensure-profile'), { status: 200 })
   assertShape(await reads(client.request('GET', '/auth/users')), [{ id: made.user.id, username: aText }])
   assertShape(await reads(client.request('GET', `/auth/users/${made.user.username}`)), { id: made.user.id })
-  assertShape(await client.request('GET', '/auth/users/nobody.here'), { success: false, status: 404 })
+  assertShape(await client.request('GET', '/auth/users/no.such.user'), { success: false, status: 404 })
   const avatarUrl = 'https://cdn.example.com/ana.png'
   assertShape(await reads(client.request('PUT', `/auth/users/${made.user.id}`, { avatarUrl })), { avatarUrl })
   const refused = await client.request('POST', '/auth/login', { email, password: 'wrong password' })
