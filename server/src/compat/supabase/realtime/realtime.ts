@@ -9,7 +9,7 @@ import {
   refuse,
 } from '../../../modules/realtime/index.ts'
 import type { Principal } from '../../../platform/context.ts'
-import { forbidden } from '../../../platform/errors.ts'
+import { forbidden, unauthorized } from '../../../platform/errors.ts'
 import { isAllowedOrigin } from '../../../platform/http/cors.ts'
 import { asAppError } from '../../../platform/http/error-response.ts'
 import type { StoredEvent } from '../../../platform/events.ts'
@@ -47,7 +47,7 @@ const maxSocketsPerUser = 20
 const heartbeatMs = 25_000
 /** Sessions are checked this often, in addition to the events that end them. */
 const recheckMs = 60_000
-/** The time that a socket has to join its first channel, and a channel to receive a token. */
+/** The time that a socket has to join its first channel. */
 const joinWithinMs = 30_000
 const noTopics: ReadonlySet<string> = new Set()
 const serviceRestart = 1012
@@ -56,8 +56,7 @@ const serviceRestart = 1012
 interface Joined {
   message: Message
   channel: Channel
-  /** Null until the token has come. */
-  principal: UserPrincipal | null
+  principal: UserPrincipal
   topics: ReadonlySet<string>
 }
 
@@ -135,11 +134,11 @@ export function createSupabaseRealtime(options: RealtimeOptions): SupabaseRealti
       if (!given.topic.startsWith('realtime:')) throw badQuery('A topic begins with realtime:.')
       const bindings = readBindings(given.payload.config)
       const principal = userOf(given.payload.access_token, request)
-      // A client that asks for its token meanwhile joins first and sends the token then.
-      const others = principal && [...sockets].filter((one) => one.socket !== socket && one.listensAs(principal.userId))
-      if (others && others.length >= maxSocketsPerUser)
-        throw badQuery(`One user has at most ${maxSocketsPerUser} sockets.`)
-      const topics = principal ? (await loadAudience(principal, null)).topics : noTopics
+      // A client that is still asking for its token joins again with it, a second later.
+      if (!principal) throw unauthorized('Sign in to receive changes.')
+      const others = [...sockets].filter((one) => one.socket !== socket && one.listensAs(principal.userId))
+      if (others.length >= maxSocketsPerUser) throw badQuery(`One user has at most ${maxSocketsPerUser} sockets.`)
+      const { topics } = await loadAudience(principal, null)
       if (!socket.isOpen()) return
       leave(given.topic)
       if (channels.size >= maxChannels) throw badQuery(`One socket has at most ${maxChannels} channels.`)
@@ -149,11 +148,7 @@ export function createSupabaseRealtime(options: RealtimeOptions): SupabaseRealti
       const joined: Joined = { message: given, channel, principal, topics: noTopics }
       channels.set(given.topic, joined)
       reply(given, 'ok', { postgres_changes: channel.bindings })
-      if (principal) return listen(joined, topics)
-      setTimeout(
-        () => channels.get(given.topic) === joined && !joined.principal && end(joined, 'Sign in to receive changes.'),
-        joinWithinMs,
-      ).unref()
+      listen(joined, topics)
     }
 
     /** Changes the topics of a channel, and says that it is live. */
@@ -180,12 +175,12 @@ export function createSupabaseRealtime(options: RealtimeOptions): SupabaseRealti
       for (const one of joined.topics) hub.leave(one, joined.channel)
     }
 
-    /** The token of a channel that has none yet, or a newer one of the same user; another user must join again. */
+    /** A newer token of the same user; another user must join again. */
     async function changeToken(given: Message): Promise<void> {
       const joined = channels.get(given.topic)
       const principal = userOf(given.payload.access_token, request)
       if (!joined || !principal) return
-      if (joined.principal && principal.userId !== joined.principal.userId)
+      if (principal.userId !== joined.principal.userId)
         throw forbidden('Leave the channel, and join it as the other user.')
       const { topics } = await loadAudience(principal, null)
       if (channels.get(given.topic) !== joined) return
@@ -200,11 +195,10 @@ export function createSupabaseRealtime(options: RealtimeOptions): SupabaseRealti
 
     return {
       socket,
-      listensAs: (userId: string) => [...channels.values()].some(({ principal }) => principal?.userId === userId),
+      listensAs: (userId: string) => [...channels.values()].some(({ principal }) => principal.userId === userId),
       /** Reads the topics again, and ends the channels of sessions that are over. */
       async refresh(): Promise<void> {
         for (const [topic, joined] of channels) {
-          if (!joined.principal) continue
           try {
             const { topics } = await loadAudience(joined.principal, null)
             if (channels.get(topic) === joined) listen(joined, topics)
