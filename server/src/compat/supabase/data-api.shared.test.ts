@@ -193,6 +193,15 @@ describe('the calling front-end', () => {
       .eq('campaign_id', campaign.id)
       .eq('user_id', ana.userId)
     assert.deepEqual(jobs, [])
+    const quality = await calling
+      .from('call_quality_metrics')
+      .select('mos_score, jitter_ms')
+      .eq('campaign_id', campaign.id)
+    assert.deepEqual(quality.data, [])
+    const { data: test } = await calling.functions.invoke('make-test-call', {
+      body: { phoneNumber: '+15550100200', campaignId: campaign.id, userId: ana.userId },
+    })
+    assert.deepEqual([test.success, typeof test.message], [false, 'string'])
     const logs = await calling
       .from('call_logs')
       .select('*')

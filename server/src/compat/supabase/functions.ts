@@ -37,6 +37,28 @@ const starts = (name: string) =>
     },
   })
 
+const makeTestCall = composite({
+  kind: 'nontransactional',
+  method: 'POST',
+  path: '/functions/v1/make-test-call',
+  access: 'campaigns:write',
+  summary: 'Call a number once with the settings of a campaign',
+  operations: ['testCampaign'],
+  body: aCampaign.extend({ phoneNumber: z.string().max(50).describe('The number that is called once.') }),
+  example: { campaignId: someId, phoneNumber: '+1 555 010 0123' },
+  response: z.any(),
+  async handler(call, { body }) {
+    try {
+      const params = { id: body.campaignId }
+      const test = await call('testCampaign', { params, body: { phone_number: body.phoneNumber } })
+      return { success: true, message: `Calling ${test.phone_number}.`, callId: test.id }
+    } catch (error) {
+      if (!(error instanceof AppError) || ![400, 402, 409].includes(error.status)) throw error
+      return { success: false, message: error.message, error: error.message }
+    }
+  },
+})
+
 const started = ({ id, status }: Item) => ({
   success: true,
   message: 'The campaign has started.',
@@ -63,10 +85,11 @@ const createAdminUser = composite({
 export const functionRoutes: Record<string, Adapted> = {
   'functions.start-campaign': starts('start-campaign'),
   'functions.autodialer': starts('autodialer'),
+  'functions.make-test-call': makeTestCall,
   'functions.create-admin-user': createAdminUser,
 }
 
-const supported = 'start-campaign, autodialer'
+const supported = 'start-campaign, autodialer, make-test-call'
 
 /** Errors of functions are ours; the error of an unknown function lists those that there are. */
 export const functionErrors = (prefix: string): ErrorForm => ({

@@ -283,6 +283,40 @@ const callLogs: TableView = {
   },
 }
 
+const callQuality: TableView = {
+  name: 'call_quality_metrics',
+  of: ['calling'],
+  about: 'The sound of the calls of campaigns that were measured; each figure is that of the worse direction.',
+  columns: {
+    id: reads('id'),
+    call_id: reads('id'),
+    campaign_id: reads('campaign_id'),
+    port_id: reads(() => null),
+    device_id: reads(() => null),
+    jitter_ms: reads(({ quality }) => quality.jitter_ms),
+    latency_ms: reads(
+      ({ quality }) => quality.round_trip_ms,
+      'The round trip; null when the other side sent no report.',
+    ),
+    packet_loss_percent: reads(({ quality }) => quality.loss_percent),
+    mos_score: reads(({ quality }) => quality.mos, 'The estimated mean opinion score, 1 to 4.5.'),
+    created_at: reads('started_at', 'When the call was dialled.'),
+  },
+  list: {
+    operation: 'listCallLog',
+    query: { source: 'campaign' },
+    filters: { campaign_id: 'campaign_id' },
+    order: newestFirst,
+    form: 'list',
+    items: ({ data }) => (data as Item[]).filter(({ quality }) => quality !== null && quality !== undefined),
+  },
+  refuses: {
+    insert: 'The server measures the quality of calls itself.',
+    update: 'The server measures the quality of calls itself.',
+    remove: 'The server measures the quality of calls itself.',
+  },
+}
+
 /** A campaign that was started once is the job of its dialer. */
 const dialerJobs: TableView = {
   name: 'dialer_jobs',
@@ -585,6 +619,7 @@ export const callingTables: readonly TableView[] = [
   sipProviders,
   campaigns('calling'),
   callLogs,
+  callQuality,
   dialerJobs,
   activeCalls,
   goipDevices,
