@@ -1,5 +1,5 @@
 import { campaigns } from './campaigns.ts'
-import { type Item, type TableView, field, fields, fixed, owned, ownedFields, written, textOf } from './table.ts'
+import { type Item, type TableView, field, fields, owned, ownedFields, written, textOf } from './table.ts'
 import { refusedChange } from '../failure.ts'
 
 const newestFirst = { column: 'created_at', descending: true }
@@ -51,6 +51,16 @@ const prospects: TableView = {
     name: field('name', 'Omar Haddad'),
     ...fields('email', 'phone', 'whatsapp', 'budget', 'city', 'timeline', 'status', 'assigned_to', 'preferred_channel'),
     ...fields('language', 'source_channel'),
+    ...fields(
+      'full_name',
+      'whatsapp_number',
+      'primary_segment',
+      'property_type_pref',
+      'beds_min',
+      'budget_min',
+      'budget_max',
+    ),
+    ...fields('consent_status', 'dnc'),
     ...ownedFields('assigned_to_name', 'assignment_reason', 'created_at', 'updated_at'),
   },
   list: {
@@ -215,7 +225,7 @@ const integrations: TableView = {
       (token) => (token ? { token } : {}),
       'Write-only: always null.',
     ),
-    icon: fixed(null),
+    icon: field('icon'),
     ...ownedFields('last_sync', 'created_at', 'updated_at'),
   },
   list: { operation: 'listIntegrations', form: 'list' },
