@@ -1,4 +1,5 @@
 import { type FrontEnd, compatibilityTables } from './compat/front-end.ts'
+import { callingFrontEnd } from './compat/calling/index.ts'
 import { salesFrontEnd } from './compat/sales/index.ts'
 import { supabaseFrontEnds } from './compat/supabase/index.ts'
 import { shopFrontEnd } from './compat/shop/index.ts'
@@ -44,7 +45,13 @@ const composition = compose(modules)
 export const socketCommands = composition.commands
 
 /** The front-ends that were written for another API, and are served under `/compat/`. */
-export const frontEnds: readonly FrontEnd[] = [salesFrontEnd, receptionistFrontEnd, shopFrontEnd, ...supabaseFrontEnds]
+export const frontEnds: readonly FrontEnd[] = [
+  callingFrontEnd,
+  salesFrontEnd,
+  receptionistFrontEnd,
+  shopFrontEnd,
+  ...supabaseFrontEnds,
+]
 
 /** The endpoints of all modules, and those of the compatibility APIs in front of them. */
 export const routeTables = [...composition.routeTables, ...compatibilityTables(frontEnds, composition.routeTables)]

@@ -120,7 +120,7 @@ function fitting(schema: JsonSchema): fc.Arbitrary<unknown> {
       })
     case 'integer':
     case 'number':
-      return fc.integer({ min: Number(minimum ?? -1000), max: Math.min(Number(maximum ?? 100_000), 1e9) })
+      return fc.integer({ min: Math.ceil(Number(minimum ?? -1000)), max: Math.min(Number(maximum ?? 100_000), 1e9) })
     case 'boolean':
       return fc.boolean()
     case 'object':

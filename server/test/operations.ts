@@ -40,6 +40,8 @@ export function kindOf(route: Route, parameter: string): string {
   const segments = route.path.split('/')
   const kind = segments[segments.indexOf(`:${parameter}`) - 1] ?? ''
   if (kind === 'messages' && segments.includes('conversations')) return 'transcript-messages'
+  // A job of the calling front-end's dialer.
+  if (kind === 'stop-dialing' || kind === 'dialing-status') return 'campaigns'
   return kind === 'integrations' && parameter === 'id' ? 'connections' : kind
 }
 

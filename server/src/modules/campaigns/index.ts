@@ -12,6 +12,7 @@ export { listCalls } from './calls.ts'
 export { getCampaign, updateCampaign } from './campaigns.ts'
 export { type CampaignEngine, type CampaignEngineOptions, createCampaignEngine } from './engine/engine.ts'
 export { campaignReport } from './report.ts'
+export { setByServer, wizardNames } from './wizard-names.ts'
 export { withdrawTarget } from './withdrawal.ts'
 
 export const campaigns: Module = {

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { z } from 'zod'
 import type { Ctx } from '../../platform/context.ts'
 import { statement } from '../../platform/database/statement.ts'
-import { invalidField, missing } from '../../platform/errors.ts'
+import { badRequest, invalidField, missing } from '../../platform/errors.ts'
 import { toE164 } from '../contacts/index.ts'
 import { getGreeting } from '../files/index.ts'
 import { checkDestination, getTransferNumber, isTransferNumber } from '../telephony/index.ts'
@@ -72,7 +72,8 @@ async function toTransferNumber(ctx: Ctx, typed: string, path: string): Promise<
   const number = await toE164(ctx, typed, path)
   await checkDestination(ctx, number, path)
   if (await isTransferNumber(ctx, number)) return number
-  throw invalidField(path, `${number} is not one of the workspace's transfer numbers. Add it there first.`)
+  const message = `${number} is not one of the workspace's transfer numbers. Add it there first.`
+  throw badRequest('unknown_transfer_number', message, [{ path, message }])
 }
 
 async function checkCallerId(ctx: Ctx, providerId: string | null, callerId: string | null): Promise<void> {

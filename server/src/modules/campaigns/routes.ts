@@ -17,6 +17,7 @@ import { CampaignChanges, NewCampaign } from './input-schema.ts'
 import * as schema from './schema.ts'
 import { changeStatus } from './status.ts'
 import { testCallRoutes } from './test-calls/routes.ts'
+import { setByServer, wizardNames } from './wizard-names.ts'
 
 const byId = z.object({ id: id.describe('Id of the campaign.') })
 
@@ -63,38 +64,14 @@ const statusChange = (action: 'start' | 'pause' | 'resume' | 'stop', summary: st
     handler: (ctx, { params }) => changeStatus(ctx, params.id, action),
   })
 
-/** What the wizard of the calling front-end and the sales front-end send. The server sets the id, the owner, the status and the counts. */
+/** What the wizard of the calling front-end and the sales front-end send. */
 const otherNames = {
   body: {
-    'schedule.startDate': 'start_at',
-    'schedule.maxConcurrentCalls': 'max_concurrent_calls',
-    'schedule.startTime': 'calling_hours.start',
-    'schedule.endTime': 'calling_hours.end',
+    ...wizardNames.body,
     ...salesFields,
     active_window_start: 'calling_hours.start',
     active_window_end: 'calling_hours.end',
   },
-}
-const setByServer = {
-  body: [
-    'id',
-    'user_id',
-    'status',
-    'progress',
-    'createdAt',
-    'totalCalls',
-    'answeredCalls',
-    'transferredCalls',
-    'failedCalls',
-    'greeting_file_name',
-    'attempts',
-    'connect_rate',
-    'connectRate',
-    'booked_appointments',
-    'bookedAppointments',
-    'created_by',
-    'createdBy',
-  ],
 }
 
 export const campaignRoutes: RouteTable = {

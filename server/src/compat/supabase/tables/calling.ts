@@ -216,6 +216,7 @@ const sipProviders: TableView = {
     host: field('host', 'sip.example.com'),
     port: written('port', (value) => ({ port: asNumber(value) })),
     username: field('username', 'acme'),
+    description: written('description', (value) => ({ description: value ?? '' })),
     password: written(
       () => null,
       (value) => (value ? { password: value } : {}),

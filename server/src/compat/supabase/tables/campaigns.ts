@@ -1,5 +1,6 @@
 import { findObject } from '../../../modules/files/index.ts'
 import { conflict } from '../../../platform/errors.ts'
+import { statusWords } from '../../calling/status.ts'
 import { decoded, refusedChange } from '../failure.ts'
 import {
   type Env,
@@ -18,7 +19,7 @@ const isId = (value: unknown): value is string => typeof value === 'string' && /
 
 /** The status of a campaign in a front-end's words, from ours. The other words are the same. */
 const words: Record<FrontEndName | 'all', Record<string, string>> = {
-  calling: { draft: 'pending', active: 'running', stopped: 'cancelled' },
+  calling: statusWords,
   sales: { pending: 'draft' },
   shop: {},
   all: { draft: 'pending' },

@@ -27,6 +27,11 @@ export const errorCodes: [code: string, status: number, meaning: string][] = [
   ['current_password_required', 400, 'The current password is required.'],
   ['signature_expired', 400, 'The signed URL of the file has expired. Request a new one.'],
   ['unreadable_file', 400, 'The content of the file does not match its type, or cannot be read.'],
+  [
+    'unknown_transfer_number',
+    400,
+    "A campaign transfers only to the workspace's transfer numbers; add the number there.",
+  ],
   ['not_ready', 400, 'The campaign cannot start yet; `details` lists what is missing.'],
   ['outbound_refused', 400, 'The server does not send requests to this address.'],
   ['unauthorized', 401, 'Credentials are missing or invalid. Sign in, or renew the token.'],
