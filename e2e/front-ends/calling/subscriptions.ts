@@ -6,7 +6,7 @@ export async function subscriptions(fixture: Fixture, ana: Person, bo: Person, a
   const plans = await answered(200, fixture.visitor.get('/api/plans'))
   assertShape(
     plans.data.map((plan: { id: string }) => plan.id),
-    ['free', 'starter', 'pro', 'business'],
+    ['free', 'starter', 'pro', 'business', 'lifetime'],
   )
   const mine = `/api/subscriptions/${ana.id}`
   const post = (body: object, person: FrontEnd = ana) => person.post('/api/subscriptions', body)
@@ -29,8 +29,10 @@ export async function subscriptions(fixture: Fixture, ana: Person, bo: Person, a
     updated_at: anInstant,
   }
   assertShape(await answered(201, post(forged)), subscription)
-  assertShape(await answered(200, ana.get(mine)), subscription)
-  await refused(404, bo.get(mine))
+  // It is no plan of the user before it is paid.
+  await refused(404, ana.get(mine))
+  assertShape(await answered(200, ana.get(`${mine}/open`)), subscription)
+  await refused(404, bo.get(`${mine}/open`))
 
   const received = { workspace_id: ana.workspaceId, payment_method: 'bank_transfer', payment_details: { note: 'June' } }
   await refused(403, ana.post('/api/payments', received))
