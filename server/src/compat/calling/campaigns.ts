@@ -87,7 +87,7 @@ export const campaignRequests = {
       limit: z.string().max(10).optional(),
       cursor: z.string().max(500).optional(),
     }),
-    toRequest: ({ query: { status: _, ...query } }) => ({ query }),
+    toRequest: ({ query: { userId, limit, cursor } }) => ({ query: { userId, limit, cursor } }),
     response: z.array(CallingCampaign),
     toResponse(answer, { query: { status } }) {
       const campaigns = (Array.isArray(answer) ? answer : answer.data).map(toCalling) as CallingCampaign[]
