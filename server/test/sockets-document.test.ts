@@ -17,6 +17,6 @@ test('every event of the document has a type in the client, and the client has n
   const [, , events = ''] = text.split(/^## (?:Commands|Events)$/m)
   const named = [...events.matchAll(/^\| (`.*?) \|/gm)].flatMap(([, cell = '']) => cell.replaceAll('`', '').split(', '))
   // Responses to commands stand beside the commands.
-  const responses = ['chat:joined', 'call:joined', 'shop:joined', 'pong', 'resumed', 'resync', 'error']
+  const responses = ['chat:joined', 'call:joined', 'shop:joined', 'shop:left', 'pong', 'resumed', 'resync', 'error']
   assert.deepEqual(Object.keys(liveFrames()).toSorted(), [...named, ...responses].toSorted())
 })

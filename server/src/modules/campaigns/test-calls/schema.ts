@@ -15,7 +15,7 @@ export const NewTestCall = z
     phone_number: phoneNumber.describe('The number that is called once.'),
     campaign_id: optional(id).describe('The campaign whose settings are used where this request has none.'),
     sip_provider_id: optional(id).describe(
-      'The provider that carries the call. Default: the campaign’s, else the only active one.',
+      'The provider that carries the call. Default: that of the campaign, else the only active one.',
     ),
     greeting_file_id: optional(id).describe('The uploaded greeting that is played. Needed without a campaign.'),
     transfer_number_id: optional(id).describe('The transfer number that a key connects to.'),
