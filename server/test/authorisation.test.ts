@@ -68,7 +68,8 @@ function everythingSentTo(route: Route): Record<string, Sent> {
     },
     ...(fields.length > 0 && {
       'empty strings': { path: path + query(''), body },
-      'what is too long': { path: path + query('a'.repeat(1_000)), body },
+      // Together no more than the limit of a request's headers, 16 KiB.
+      'what is too long': { path: path + query('a'.repeat(Math.min(1_000, Math.floor(10_000 / fields.length)))), body },
     }),
     'malformed ids': { path: route.path.replace(/:\w+/g, 'x'), body, headers: { 'x-workspace-id': 'x' } },
     ...(route.method !== 'GET' && {
@@ -85,7 +86,7 @@ for (const { id, route } of operationsOf(routeTables)) {
         const answer = await caller.request(route.method, path, body, headers)
         assert.equal(answer.status, status, `${name}, ${what}: ${answer.status} ${answer.text}`)
       }
-      if (route.kind !== 'read') continue
+      if (route.kind !== 'read' || route.method !== 'GET') continue
       const head = await caller.request('HEAD', pathIn(unknownIds, route))
       assert.equal(head.status, status, `HEAD, ${name}: ${head.status}`)
     }
