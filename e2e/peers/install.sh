@@ -2,7 +2,7 @@
 # Installs what the end-to-end suites talk to, on Debian 12 as root. Does nothing when all of it is there.
 set -euo pipefail
 
-packages=(postgresql-15 sip-tester kamailio kamailio-tls-modules baresip-core exim4-daemon-light)
+packages=(postgresql-15 sip-tester kamailio kamailio-tls-modules baresip-core exim4-daemon-light chromium)
 
 missing=()
 for package in "${packages[@]}"; do
