@@ -1,3 +1,4 @@
+import { chatFrontEnd } from './compat/chat/index.ts'
 import { type FrontEnd, compatibilityTables } from './compat/front-end.ts'
 import { callingFrontEnd } from './compat/calling/index.ts'
 import { salesFrontEnd } from './compat/sales/index.ts'
@@ -46,6 +47,7 @@ export const socketCommands = composition.commands
 
 /** The front-ends that were written for another API, and are served under `/compat/`. */
 export const frontEnds: readonly FrontEnd[] = [
+  chatFrontEnd,
   callingFrontEnd,
   salesFrontEnd,
   receptionistFrontEnd,

@@ -5,8 +5,11 @@ export const statistics = z.object({
   users: z.int().describe('Accounts that exist.'),
   active_users: z.int().describe('Users seen in the last 24 hours.'),
   suspended_users: z.int().describe('Users who are suspended or banned at the moment.'),
+  banned_users: z.int().describe('Users who are banned at the moment.'),
+  reports: z.int().describe('Reports that users have made.'),
   open_reports: z.int().describe('Reports that no administrator has handled yet.'),
   chats: z.int().describe('Chats that exist.'),
+  groups: z.int().describe('Chats of more than two people.'),
   messages: z.int().describe('All chat messages ever sent, including deleted ones.'),
   messages_today: z.int().describe('Chat messages sent since midnight UTC.'),
   video_calls: z.int().describe('Video calls ever started.'),
@@ -21,6 +24,14 @@ export const statistics = z.object({
       }),
     )
     .describe('The last 30 days in UTC, the oldest first.'),
+  per_month: z
+    .array(
+      z.object({
+        month: z.string().describe('The month in UTC, like `2026-11`.'),
+        users: z.int().describe('Accounts that exist now and were created by the end of the month.'),
+      }),
+    )
+    .describe('The last 12 months in UTC, the oldest first.'),
 })
 export type Statistics = z.output<typeof statistics>
 

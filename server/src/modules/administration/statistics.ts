@@ -13,6 +13,8 @@ const countUsers = statement(
     select count(*) filter (where deleted_at is null) as users,
            count(*) filter (where last_active_at > now() - interval '24 hours') as active_users,
            count(*) filter (where suspended_at is not null and deleted_at is null) as suspended_users,
+           count(*) filter (where banned_at is not null and deleted_at is null) as banned_users,
+           (select count(*) from administration.reports) as reports,
            (select count(*) from administration.reports where status = 'open') as open_reports
       from identity.users`,
 )
@@ -24,6 +26,20 @@ const usersPerDay = statement(
      where id >= app.first_id_at(date_trunc('day', now(), 'UTC') - make_interval(days => ${p.days}::int - 1)) group by 1`,
 )
 
+const usersPerMonth = statement(
+  'administration.statistics.users_per_month',
+  () => sql<{ month: string; users: number }>`
+    with created as (
+      select date_trunc('month', created_at, 'UTC') as month, count(*) as users from identity.users
+       where deleted_at is null group by 1
+    )
+    select to_char(m at time zone 'UTC', 'YYYY-MM') as month,
+           (select coalesce(sum(c.users), 0)::bigint from created c where c.month <= m) as users
+      from generate_series(date_trunc('month', now(), 'UTC') - interval '11 months', date_trunc('month', now(), 'UTC'),
+                           interval '1 month') m
+     order by m`,
+)
+
 const userCounter: AdminCounter = { totals: () => countUsers.call({}), perDay: (p) => usersPerDay.call(p) }
 
 type Day = Statistics['per_day'][number]
@@ -33,12 +49,14 @@ export async function getStatistics(ctx: Ctx, others: readonly AdminCounter[]): 
   const counters = [userCounter, ...others]
   const daily = counters.flatMap(({ perDay }) => (perDay ? [perDay({ days })] : []))
   const admin = await asAdministrator(ctx)
-  const results = await admin.db.together([...counters.map(({ totals }) => totals()), ...daily])
+  const results = await admin.db.together([...counters.map(({ totals }) => totals()), ...daily, usersPerMonth.call({})])
+  const perMonth = results.pop()
   const totals = results.slice(0, counters.length).flat() as Record<string, number>[]
   const perDay = results.slice(counters.length).flat() as unknown as ({ date: string } & Record<string, number>)[]
   const dates = lastDates(ctx.now(), days)
   return {
     ...addUp(totals),
+    per_month: perMonth,
     per_day: dates.map((date) => ({ ...noDay, ...addUp(perDay.filter((row) => row.date === date)), date })),
   } as Statistics
 }

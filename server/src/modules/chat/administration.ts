@@ -7,7 +7,7 @@ import type { AdminCounter, FindSubject, ReportSubject } from '../../platform/mo
 const totals = statement(
   'chat.analytics.totals',
   () => sql<Record<string, number>>`
-    select count(*) as chats, coalesce(sum(last_number), 0)::bigint as messages,
+    select count(*) as chats, count(*) filter (where type = 'group') as groups, coalesce(sum(last_number), 0)::bigint as messages,
            (select count(*) from chat.messages
              where id >= app.first_id_at(date_trunc('day', now(), 'UTC'))) as messages_today,
            (select coalesce(sum(size_bytes), 0)::bigint from chat.files) as storage_bytes

@@ -42,9 +42,13 @@ const membersInChat = 1000
 
 const list = variants(
   'chat.chats.list',
-  (_, p: { archived: boolean; hidden: boolean; before: string | null }, shape: { rows: string; continued: boolean }) =>
+  (
+    _,
+    p: { archived: boolean | null; hidden: boolean | null; before: string | null },
+    shape: { rows: string; continued: boolean },
+  ) =>
     presentChats(
-      sql`m.archived = ${p.archived} and m.hidden = ${p.hidden}
+      sql`m.archived = coalesce(${p.archived}::boolean, m.archived) and m.hidden = coalesce(${p.hidden}::boolean, m.hidden)
           ${shape.continued ? sql`and c.activity_id < ${p.before}` : sql``}`,
       membersInList,
       Number(shape.rows),

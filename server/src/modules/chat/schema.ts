@@ -52,10 +52,11 @@ export const chat = z.object({
 })
 export type Chat = z.output<typeof chat>
 
-const yesOrNo = z.enum(['true', 'false']).transform((value) => value === 'true')
+/** Null: both. */
+const yesOrNo = z.enum(['true', 'false', 'any']).transform((value) => (value === 'any' ? null : value === 'true'))
 export const chatQuery = page(50).extend({
-  archived: optional(yesOrNo).describe('`true`: only archived chats. Default: those that are not.'),
-  hidden: optional(yesOrNo).describe('`true`: only hidden chats. Default: those that are not.'),
+  archived: optional(yesOrNo).describe('`true`: only archived chats; `any`: these too. Default: those that are not.'),
+  hidden: optional(yesOrNo).describe('`true`: only hidden chats; `any`: these too. Default: those that are not.'),
 })
 export type ChatQuery = z.output<typeof chatQuery>
 

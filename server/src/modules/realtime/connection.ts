@@ -59,7 +59,7 @@ export function createConnection(ws: WebSocket, options: ConnectionOptions): Con
   const rooms = new Map<string, string | null>()
 
   const topicsOf = () => new Set([...audience.topics, ...rooms.keys()])
-  const socket = createSocket(ws, options.codec, { message, closed })
+  const socket = createSocket(ws, options.codec, { message, closed }, audience.userId)
   const stream = createLiveStream({ outbox, socket, topics: topicsOf, readMissed: options.readMissed })
   for (const topic of audience.topics) hub.join(topic, stream)
 

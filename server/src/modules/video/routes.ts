@@ -31,6 +31,7 @@ async function createToken(ctx: Ctx, room: z.output<typeof tokenRequest>): Promi
     provider,
     ice_servers: iceServers(config.video, identity, issuedAt + tokenSeconds),
     expires_at: new Date(expiresAt * 1000).toISOString(),
+    expires_in: expiresAt - issuedAt,
     call,
   }
 }

@@ -63,6 +63,7 @@ export const roomToken = z.object({
     )
     .describe('For `RTCPeerConnection`.'),
   expires_at: instant.describe('When the token expires. Open connections are not closed.'),
+  expires_in: z.int().describe('Seconds until then.'),
   call: videoCall.describe('The call as it is now.'),
 })
 export type RoomToken = z.output<typeof roomToken>

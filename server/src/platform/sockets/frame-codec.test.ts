@@ -48,6 +48,22 @@ test('a frame of another node reaches our sockets as it is, and others in their 
   assert.equal(String(frame.as(codec)), '{"type":"ping","payload":{"n":1}}')
 })
 
+test('a frame that is not for a user is not encoded for their sockets', () => {
+  const codec = jsonFrames({
+    example: '{}',
+    read: () => undefined,
+    write: ({ data }) => ({ data }),
+    isFor: ({ data }, userId) => (data as { from: string }).from !== userId,
+  })
+  for (const frame of [
+    outgoingFrame('ring', { from: 'ana' }),
+    receivedFrame('{"event":"ring","data":{"from":"ana"}}'),
+  ]) {
+    assert.equal(frame.as(codec, 'ana'), undefined)
+    assert.equal(String(frame.as(codec, 'ben')), '{"data":{"from":"ana"}}')
+  }
+})
+
 test('what is no frame of a codec is refused with an example of one', () => {
   const { codec } = countingCodec()
   assert.deepEqual(codec.decode(text({ type: 'ping' })), { event: 'ping', data: {} })

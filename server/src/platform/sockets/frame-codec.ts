@@ -20,6 +20,8 @@ export interface FrameCodec {
   decode(text: Buffer): CommandFrame
   /** Returns undefined for a frame that the clients of this address do not know. Must not throw. */
   encode(frame: Frame): string | undefined
+  /** Returns false for a frame that is not for this user's clients at this address. Default: every frame is. */
+  isFor?(frame: Frame, userId: string): boolean
 }
 
 /** The codec of each address, such as `/ws`. */
@@ -32,6 +34,7 @@ export interface JsonFrames {
   read(value: Readonly<Record<string, unknown>>): { event: unknown; data?: unknown } | undefined
   /** Returns undefined for a frame that is not sent. Must not throw. */
   write(frame: Frame): object | undefined
+  isFor?: FrameCodec['isFor']
 }
 
 /** An offer of a video call is one long text; nothing that a client sends has more values than this. */
@@ -39,7 +42,7 @@ const limits = { depth: 32, values: 2_000 }
 const maxEventLength = 100
 
 /** A codec of JSON objects. Their depth and number of values are limited before they are read. */
-export function jsonFrames({ example, read, write }: JsonFrames): FrameCodec {
+export function jsonFrames({ example, read, write, isFor }: JsonFrames): FrameCodec {
   const malformed = () => new AppError(400, 'malformed_frame', `A frame is a JSON text like ${example}.`)
   return {
     decode(text) {
@@ -58,6 +61,7 @@ export function jsonFrames({ example, read, write }: JsonFrames): FrameCodec {
       const value = write(frame)
       return value && JSON.stringify(value)
     },
+    ...(isFor && { isFor }),
   }
 }
 
@@ -69,8 +73,8 @@ export const ourFrames = jsonFrames({
 
 /** A frame for many sockets. It is encoded at most once for each codec, when the first socket needs it. */
 export interface OutgoingFrame {
-  /** Undefined when the clients of this codec do not know the frame. */
-  as(codec: FrameCodec): Buffer | undefined
+  /** Undefined when the clients of this codec do not know the frame, or when it is not for this user. */
+  as(codec: FrameCodec, userId?: string): Buffer | undefined
 }
 
 export const outgoingFrame = (event: string, data: object, id?: string): OutgoingFrame => {
@@ -80,7 +84,15 @@ export const outgoingFrame = (event: string, data: object, id?: string): Outgoin
 
 /** A frame of another node, in our own encoding. It is parsed only for sockets of another codec. */
 export const receivedFrame = (text: string): OutgoingFrame =>
-  encodedOnce(() => JSON.parse(text) as Frame, Buffer.from(text))
+  encodedOnce(
+    once(() => JSON.parse(text) as Frame),
+    Buffer.from(text),
+  )
+
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | undefined
+  return () => (made ??= { value: make() }).value
+}
 
 function encodedOnce(read: () => Frame, ours?: Buffer): OutgoingFrame {
   const encode = (codec: FrameCodec) => {
@@ -89,9 +101,10 @@ function encodedOnce(read: () => Frame, ours?: Buffer): OutgoingFrame {
   }
   let others: Map<FrameCodec, Buffer | undefined> | undefined
   return {
-    as(codec) {
+    as(codec, userId) {
       // Nearly all sockets have this one.
       if (codec === ourFrames) return (ours ??= encode(codec))
+      if (userId !== undefined && codec.isFor?.(read(), userId) === false) return undefined
       others ??= new Map()
       if (!others.has(codec)) others.set(codec, encode(codec))
       return others.get(codec)

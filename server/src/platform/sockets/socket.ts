@@ -34,7 +34,8 @@ const messageBurst = 100
 const patience = 20
 const closeGraceMs = 1000
 
-export function createSocket(ws: WebSocket, codec: FrameCodec, events: SocketEvents): Socket {
+/** `userId`: whose socket it is, for codecs with frames that are not for every user. */
+export function createSocket(ws: WebSocket, codec: FrameCodec, events: SocketEvents, userId?: string): Socket {
   let isAlive = true
   let isWarned = false
   let work = Promise.resolve()
@@ -42,7 +43,7 @@ export function createSocket(ws: WebSocket, codec: FrameCodec, events: SocketEve
 
   const send = (frame: OutgoingFrame) => {
     if (ws.readyState !== ws.OPEN) return
-    const text = frame.as(codec)
+    const text = frame.as(codec, userId)
     if (!text) return
     if (ws.bufferedAmount > maxWaitingBytes) return ws.terminate()
     ws.send(text, { binary: false })
@@ -96,7 +97,7 @@ export function createSocket(ws: WebSocket, codec: FrameCodec, events: SocketEve
     isOpen: () => ws.readyState === ws.OPEN,
     sendSlowly: (frame) =>
       new Promise((resolve) => {
-        const text = frame.as(codec)
+        const text = frame.as(codec, userId)
         if (!text || ws.readyState !== ws.OPEN) return resolve()
         const mustWait = ws.bufferedAmount > manyWaitingBytes
         ws.send(text, { binary: false }, () => resolve())

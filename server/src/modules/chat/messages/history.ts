@@ -5,9 +5,10 @@ import { statement, variants } from '../../../platform/database/statement.ts'
 import { invalidField, missing } from '../../../platform/errors.ts'
 import { matchCursor, notThisLists, readCursor, rowsToRead, toPage } from '../../../platform/http/page.ts'
 import { type MessageRow, messageColumns, presentMessages, toHistory, unexpired } from './row.ts'
-import type { History, messagePage, messageSearch } from './schema.ts'
+import type { History, historyPage, messagePage, messageSearch } from './schema.ts'
 
 type Page = z.output<typeof messagePage>
+type HistoryPage = z.output<typeof historyPage>
 type Direction = 'older' | 'newer'
 
 /** Where a page of messages begins, and its direction. */
@@ -33,6 +34,11 @@ const findNumber = statement(
   (_, p: { chat_id: string; id: string }) => sql<{ number: number }>`
     select m.number from chat.messages m where m.id = ${p.id} and m.chat_id = ${p.chat_id}`,
 )
+const countSent = statement(
+  'chat.chats.count_sent',
+  (_, p: { chat_id: string }) => sql<{ total: number }>`
+    select last_number as total from chat.chats where id = ${p.chat_id}`,
+)
 const findChat = statement('chat.chats.exists', (db, p: { id: string }) =>
   db.selectFrom('chat.chats').select('id').where('id', '=', p.id),
 )
@@ -45,13 +51,17 @@ async function requireChat(ctx: Ctx, id: string): Promise<void> {
  * Returns messages, newest first. `next_cursor` continues in the direction of the page. Throws 404 for an unknown chat or
  * message.
  */
-export async function listMessages(ctx: Ctx, query: History): Promise<Page> {
+export async function listMessages(ctx: Ctx, query: History): Promise<HistoryPage> {
   const { chat_id, limit } = query
   if ([query.before, query.after, query.around, query.offset || undefined].filter((at) => at !== undefined).length > 1)
     throw invalidField('query', 'Give one of before, after, around and offset.')
   const page = query.around ? await aroundMessage(ctx, query, query.around) : await besidePosition(ctx, query)
-  if (page.data.length === 0) await requireChat(ctx, chat_id)
-  return page
+  if (query.offset === undefined) {
+    if (page.data.length === 0) await requireChat(ctx, chat_id)
+    return page
+  }
+  const { total } = (await ctx.db.maybe(countSent, { chat_id })) ?? missing('chat')
+  return { ...page, total }
 
   async function besidePosition(ctx: Ctx, { before, after, cursor, offset = 0 }: History): Promise<Page> {
     const anchor = before ?? after

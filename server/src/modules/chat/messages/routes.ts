@@ -11,6 +11,7 @@ import { acknowledge } from './receipts.ts'
 import {
   deletedMessage,
   history,
+  historyPage,
   message,
   messageChanges,
   messageChoice,
@@ -68,7 +69,7 @@ export const messageRoutes: Record<string, Route> = {
     access: 'user',
     summary: 'List messages of a chat, newest first; older, newer or around one of them',
     query: history,
-    response: messagePage,
+    response: historyPage,
     handler: (ctx, { query }) => listMessages(ctx, query),
   }),
   searchMessages: route({

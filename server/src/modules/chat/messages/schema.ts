@@ -136,6 +136,12 @@ export const messagePage = z.object({
   data: z.array(messageInHistory).describe('One page of messages.'),
   next_cursor: z.string().nullable().describe('Send it as `cursor` to get the next page; null on the last page.'),
 })
+export const historyPage = messagePage.extend({
+  total: z
+    .int()
+    .optional()
+    .describe('Messages sent in the chat so far, also deleted ones. Only in a response to `offset`.'),
+})
 
 /** Skipped messages are read, so they are limited. */
 const maxOffset = 10_000

@@ -16,6 +16,8 @@ interface Code {
   /** The recipient. It is part of the hashed value, so a code for one address is not valid for another. */
   address: string
   code: string
+  /** The recipient, when it becomes the user's only with the confirmation. */
+  newAddress?: string | undefined
 }
 
 const hashOf = ({ secrets }: Services, { purpose, userId, address, code }: Code): Buffer =>
@@ -25,11 +27,11 @@ const hashOf = ({ secrets }: Services, { purpose, userId, address, code }: Code)
 
 const keep = statement(
   'identity.codes.keep',
-  (_, p: { purpose: string; code_hash: Buffer }) => sql<{ expires_at: string }>`
-    insert into identity.codes as c (user_id, purpose, code_hash, expires_at)
-    values (app.user_id(), ${p.purpose}, ${p.code_hash}, now() + make_interval(secs => ${sql.lit(codeLifeSeconds)}))
+  (_, p: { purpose: string; code_hash: Buffer; new_address: string | null }) => sql<{ expires_at: string }>`
+    insert into identity.codes as c (user_id, purpose, code_hash, new_address, expires_at)
+    values (app.user_id(), ${p.purpose}, ${p.code_hash}, ${p.new_address}, now() + make_interval(secs => ${sql.lit(codeLifeSeconds)}))
     on conflict (user_id, purpose) do update
-      set code_hash = excluded.code_hash, expires_at = excluded.expires_at, tries = 0, created_at = now()
+      set code_hash = excluded.code_hash, new_address = excluded.new_address, expires_at = excluded.expires_at, tries = 0, created_at = now()
     returning expires_at`,
 )
 
@@ -41,7 +43,14 @@ const redeem = statement(
 
 /** Stores a code and invalidates the previous one. Returns `expires_at`. For the server, acting for the user. */
 export const storeCode = (services: Services, code: Code): Call<{ expires_at: string }> =>
-  keep.call({ purpose: code.purpose, code_hash: hashOf(services, code) })
+  keep.call({ purpose: code.purpose, code_hash: hashOf(services, code), new_address: code.newAddress ?? null })
+
+/** Finds the recipient of the user's code when it is not theirs yet. For the server, acting for the user. */
+export const findNewAddress = statement(
+  'identity.codes.find_new_address',
+  (_, p: { purpose: string }) => sql<{ new_address: string | null }>`
+    select new_address from identity.codes where user_id = app.user_id() and purpose = ${p.purpose}`,
+)
 
 /** Uses one of five attempts. Returns whether the code is `right`; a code is valid once. For the server, acting for the user. */
 export const redeemCode = (services: Services, code: Code): Call<{ right: boolean }> =>

@@ -13,18 +13,19 @@ export const codeRoutes: Record<string, Route> = {
     access: 'user',
     summary: 'Send a code by e-mail or SMS; with `code`, confirm it',
     body: verification,
+    accepts: { body: { method: 'type' } },
     example: { type: 'email' },
     response: verificationResponse,
     errors: [409],
     notIdempotent: true,
-    async handler(ctx, { body: { type, code }, request }) {
+    async handler(ctx, { body: { type, contact, code }, request }) {
       const device = deviceOf(request)
       const what = type === 'email' ? 'e-mail address' : 'telephone number'
       if (code !== undefined) {
-        const user = await confirmCode(ctx, type, code, device)
+        const user = await confirmCode(ctx, { type, contact, code }, device)
         return { message: `Your ${what} is verified.`, type, ...verified(user) }
       }
-      const expires_at = await sendCode(ctx, type, device)
+      const expires_at = await sendCode(ctx, { type, contact }, device)
       const user = await ctx.db.one(findMe, {})
       return { message: `We have sent a code to your ${what}.`, type, ...verified(user), expires_at }
     },

@@ -9,6 +9,9 @@ export const verification = z.object({
   type: z
     .enum(['email', 'phone'])
     .describe('What to verify: the e-mail address or the telephone number of the caller.'),
+  contact: optional(z.string().trim().max(254)).describe(
+    'Where to send the code: a new telephone number, which is stored when its code is confirmed. Default: the number or address of the profile.',
+  ),
   code: optional(code).describe('The six-digit code. Without it, a new code is sent.'),
 })
 export const verificationResponse = z.object({

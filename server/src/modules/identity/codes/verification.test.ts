@@ -128,3 +128,35 @@ test('codes and messages are not readable in the database', async () => {
   assert.ok(rows.some(({ row }) => row.includes(hal.email)))
   assert.ok(!rows.some(({ row }) => new RegExp(`\\b${code}\\b`).test(row)))
 })
+
+test('a code can be sent to a new telephone number, which is stored when the code is confirmed', async () => {
+  await database().all(ageSending, { seconds: 3600 })
+  const ida = await server.signUp()
+  await ida.patch(`/api/profiles/${ida.userId}`, { phone: '+49 30 2223334' })
+  const phone = async () => {
+    const { body } = await ida.get('/api/auth/me')
+    return [body.phone, body.phone_verified]
+  }
+  const verify = (more: object) => ida.post('/api/users/verify', { type: 'phone', ...more })
+  assert.equal((await verify({ contact: '+49 151 2345 6789' })).status, 200)
+  assert.deepEqual(await phone(), ['+49 30 2223334', false], 'nothing has changed yet')
+  const code = codeIn((await nthMessageTo(server, '+4915123456789', 1)).text)
+  assert.equal((await verify({ code, contact: '+49 30 2223334' })).status, 400, 'not for another number')
+
+  await database().all(ageSending, { seconds: 3600 })
+  assert.equal((await verify({ contact: '+49 151 2345 6789' })).status, 200)
+  const second = codeIn((await nthMessageTo(server, '+4915123456789', 2)).text)
+  assert.deepEqual((await verify({ code: second })).body.phone_verified, true)
+  assert.deepEqual(await phone(), ['+4915123456789', true])
+  assert.equal((await verify({ contact: '+49 (151) 23456789' })).body.code, 'already_verified')
+  assert.equal((await verify({ contact: 'call me' })).body.details[0].path, 'body.contact')
+})
+
+test('a code for an e-mail address is sent to the address of the account only', async () => {
+  await database().all(ageSending, { seconds: 3600 })
+  const [jan, kim] = [await server.signUp(), await server.signUp()]
+  const send = (contact: string) => jan.post('/api/users/verify', { method: 'email', contact })
+  assert.equal((await send(kim.email)).body.details[0].path, 'body.contact')
+  assert.equal((await messagesTo(server, kim.email)).length, 0)
+  assert.equal((await send(jan.email.toUpperCase())).status, 200)
+})
