@@ -556,6 +556,7 @@ export interface IdentityCodes {
   tries: Generated<number>
   created_at: Generated<Timestamp>
   expires_at: Timestamp
+  new_address: string | null
 }
 
 export interface IdentityEmailChanges {

@@ -19,7 +19,10 @@ async function pair(options: { autoPong: boolean }) {
   const [ws] = (await accepted) as [WebSocket]
   await once(client, 'open')
   const taken: unknown[] = []
-  const socket = createSocket(ws, ourFrames, { message: async (_event, data) => void taken.push(data), closed: () => {} })
+  const socket = createSocket(ws, ourFrames, {
+    message: async (_event, data) => void taken.push(data),
+    closed: () => {},
+  })
   return { client, ws, socket, taken }
 }
 
