@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { type Server, createServer } from 'node:http'
+import { type IncomingMessage, type Server, type ServerResponse, createServer, request as forward } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { type Child, startChild } from './child.ts'
@@ -18,10 +18,19 @@ export interface Visit {
   script: string
   /** The origin of the page; its port is free. */
   port?: number
+  /** Requests of the page that its own origin passes on, as the web server of a front-end does. */
+  passesOn?: PassesOn
+}
+
+export interface PassesOn {
+  /** The URL of the server. */
+  to: string
+  /** The beginning of a path, and what replaces it. */
+  rewrites: readonly (readonly [from: string, to: string])[]
 }
 
 /** Opens a page of an origin of its own in headless Chromium, and returns what its script passes to `done`. */
-export async function visit({ folder, files = {}, script, port = 0 }: Visit): Promise<unknown> {
+export async function visit({ folder, files = {}, script, port = 0, passesOn }: Visit): Promise<unknown> {
   let report!: (result: unknown) => void
   const reported = new Promise<unknown>((resolve) => (report = resolve))
   const page = `<!doctype html><meta charset="utf-8">${Object.keys(files)
@@ -31,6 +40,7 @@ export async function visit({ folder, files = {}, script, port = 0 }: Visit): Pr
     try { ${script} } catch (error) { await done({ failed: String(error && error.stack || error) }) }
   </script>`
   const server = createServer((request, response) => {
+    if (passesOn && passOn(passesOn, request, response)) return
     const name = (request.url ?? '/').slice(1)
     if (name === 'done') {
       const chunks: Buffer[] = []
@@ -67,6 +77,21 @@ export async function visit({ folder, files = {}, script, port = 0 }: Visit): Pr
     server.closeAllConnections()
     server.close()
   }
+}
+
+/** Returns whether the request is one to pass on. */
+function passOn({ to, rewrites }: PassesOn, request: IncomingMessage, response: ServerResponse): boolean {
+  const { url = '/', method, headers } = request
+  const rewrite = rewrites.find(([from]) => url.startsWith(from))
+  if (!rewrite) return false
+  const target = new URL(to + rewrite[1] + url.slice(rewrite[0].length))
+  const onward = forward(target, { method, headers }, (answer) => {
+    response.writeHead(answer.statusCode ?? 502, answer.headers)
+    answer.pipe(response)
+  })
+  onward.on('error', (error) => response.destroy(error))
+  request.pipe(onward)
+  return true
 }
 
 const listen = (server: Server, port: number) =>

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { runInChromium } from '../same-origin-page.ts'
+import { visit as visitPage, withoutChromium } from '../chromium.ts'
 import { withScratch } from '../scratch.ts'
 import { startSwitchboard } from '../switchboard.ts'
 import { answered, assertShape } from './answers.ts'
@@ -31,10 +31,10 @@ const script = (login: object, appointmentId: string) => `
     headers: { apikey: 'any-key', authorization: 'Bearer ' + calls.signIn[1].access_token },
   })
   await send('after', '/api/campaigns')
-  await report({ calls, cookie: document.cookie })
+  await done({ calls, cookie: document.cookie })
 `
 
-test('the pages of the sales front-end work in Chromium by cookie', () =>
+test('the pages of the sales front-end work in Chromium by cookie', { skip: withoutChromium }, () =>
   withScratch('sales-browser', async (folder) => {
     await using server = await startSwitchboard({ folder, databaseUrl: null })
     const owner = await signUp(server.url, { calls: [], frames: [] })
@@ -43,15 +43,18 @@ test('the pages of the sales front-end work in Chromium by cookie', () =>
     const prospect = await answered(201, owner.post('/api/prospects', { name: 'Faisal', phone: '+966501230001' }))
     const visit = { prospectId: prospect.data.id, scheduledDate: '2040-03-01T10:00:00Z' }
     const appointment = await answered(201, owner.post('/api/appointments', visit))
-    const { calls, cookie } = (await runInChromium(
-      server.url,
-      [
-        ['/api/', '/compat/sales/api/'],
-        ['/auth/v1/', '/auth/v1/'],
-      ],
-      script({ email: owner.email, password: owner.password }, appointment.data.id),
+    const { calls, cookie } = (await visitPage({
+      folder,
+      script: script({ email: owner.email, password: owner.password }, appointment.data.id),
+      passesOn: {
+        to: server.url,
+        rewrites: [
+          ['/api/', '/compat/sales/api/'],
+          ['/auth/v1/', '/auth/v1/'],
+        ],
+      },
       // oxlint-disable-next-line no-explicit-any -- what the page reports.
-    )) as any
+    })) as any
     assert.ok(calls, 'the page reported an error')
     const statuses = Object.fromEntries(
       Object.entries(calls as Record<string, [number, unknown]>).map(([name, [status]]) => [name, status]),
@@ -70,4 +73,5 @@ test('the pages of the sales front-end work in Chromium by cookie', () =>
     assertShape(calls.properties[1].data, [{ name: 'Pool villa' }])
     assert.match(calls.sample[1].error, /appointment/)
     assert.equal(cookie, '', 'no script can read the cookie')
-  }))
+  }),
+)
