@@ -77,6 +77,9 @@ const chatTables = statement(
 /** A user who knows another's id may write to them and sees their name: people talk across workspaces. */
 const acrossWorkspaces = new Set(['createChat', 'addChatMembers', 'blockUser'])
 
+/** The caller names a room of their own workspace, and the response repeats the name. Their own test compares the calls. */
+const repeatsName = new Set(['chat.videoToken', 'chat.endVideoCall'])
+
 function outsiders(): [string, TestClient][] {
   return [
     ['the owner of another workspace', ours.owner],
@@ -109,7 +112,7 @@ for (const { id, name, route } of operations) {
       assert.equal(await snapshot(), before, 'something of theirs changed')
     })
   }
-  if (referring && !acrossWorkspaces.has(name)) {
+  if (referring && !acrossWorkspaces.has(name) && !repeatsName.has(id)) {
     test(`${id}: ids of another workspace in query and body lead nowhere`, async () => {
       covered.add(id)
       const before = await snapshot()
@@ -193,6 +196,9 @@ const notCovered = [
   'supabaseSettings',
   'supabaseHealth',
   'receptionist.health',
+  'chat.register',
+  'chat.login',
+  'chat.refresh',
   'getSignedFile',
   'listPlans',
   'getVapidPublicKey',

@@ -118,6 +118,8 @@ test('a room whose name has the id of a chat calls its members; another one is a
   const end = (who: SignedUp, roomName: string) => who.post(`${api}/video-calls/end`, { roomName, participantId: '1' })
   assert.ok((await ok(end(ben, `another_${chatId}`))).callDuration >= 0)
   assert.equal((await end(dora, 'nowhere')).status, 404)
+  const daily = await enter(ana, 'daily')
+  assert.notEqual((await enter(dora, 'daily')).callId, daily.callId, 'a room belongs to a workspace')
 })
 
 interface Typed {
