@@ -28,6 +28,16 @@ test('a new shop is a whole document, with every list that its pages read', asyn
   assert.equal(body.data.ownerId, owner.userId)
 })
 
+test('the settings that come with a new shop are stored', async () => {
+  const owner = await server.signUp()
+  const assistantConfig = { selectedModel: 'FAST', systemPrompt: 'Be kind.' }
+  const made = await owner.post('/compat/shop/api/shops', { name: 'Silva', quickNote: 'clay', assistantConfig })
+  assert.equal(made.status, 201, made.text)
+  assert.deepEqual([made.body.data.quickNote, made.body.data.assistantConfig], ['clay', assistantConfig])
+  const { body } = await owner.get(`/compat/shop/api/shops/${made.body.data.id}`)
+  assert.deepEqual(body.data.assistantConfig, assistantConfig)
+})
+
 test('saving the whole document stores what only the front-end reads, and nothing that has requests of its own', async () => {
   const { owner, at } = await openShop()
   const { data: loaded } = (await owner.get(at)).body

@@ -12,6 +12,17 @@ import { conversationOperations, saveConversations, SentConversation } from './s
 
 const ofShop = z.object({ shopId: id.describe('Id of the shop.') })
 
+const ownParts = Object.fromEntries(
+  configurationParts.map((part) => [part, z.json().optional().describe('Kept as it is.')]),
+) as Record<ConfigurationPart, z.ZodOptional<z.ZodJSONSchema>>
+
+const NewShop = z.object({
+  name: z.string().describe('Name of the shop.'),
+  description: z.string().nullish().describe('Text for customers.'),
+  currency: z.string().optional().describe('ISO 4217 code.'),
+  ...ownParts,
+})
+
 /** The whole shop as it is sent back. Products, forms and orders in it are not saved: they have requests of their own. */
 const SentShop = z.object({
   name: z.string().optional().describe('Name of the shop.'),
@@ -26,9 +37,7 @@ const SentShop = z.object({
     .array(SentConversation)
     .optional()
     .describe('Labels, notes and read marks that were changed in it are saved.'),
-  ...(Object.fromEntries(
-    configurationParts.map((part) => [part, z.json().optional().describe('Kept as it is.')]),
-  ) as Record<ConfigurationPart, z.ZodOptional<z.ZodJSONSchema>>),
+  ...ownParts,
 })
 
 /** Fields of the document that the server owns and that a member cannot have meant to change. */
@@ -62,18 +71,26 @@ export const shopRequests: Record<string, Adapted> = {
     response: inData(WholeShop),
     handler: async (call, { params }) => single(await readWholeShop(call, params)),
   }),
-  createShop: adapt({
-    operation: 'createShop',
-    body: z.object({
-      name: z.string().describe('Name of the shop.'),
-      description: z.string().nullish().describe('Text for customers.'),
-      currency: z.string().optional().describe('ISO 4217 code.'),
-    }),
-    example: { name: 'Silva Ceramics', currency: 'EUR' },
-    ignores: { body: ['ownerId'] },
-    toRequest: ({ body }) => ({ body }),
+  createShop: composite({
+    kind: 'nontransactional',
+    method: 'POST',
+    path: '/api/shops',
+    access: 'user',
+    summary: 'Open a shop with its settings',
+    body: NewShop,
+    example: { name: 'Silva Ceramics', currency: 'EUR', quickNote: 'Order clay' },
+    ignores: { body: ownedByServer },
+    bodyLimitBytes: documentBytes,
+    status: 201,
+    operations: [...documentOperations, 'createShop', 'updateShopConfiguration'],
     response: inData(WholeShop),
-    toResponse: (shop) => single(toWholeShop(shop)),
+    async handler(call, { body: { name, description, currency, ...parts } }) {
+      const { id } = await call('createShop', { body: { name, description, currency } })
+      const params = { shopId: id }
+      const given = Object.entries(parts).filter(([, value]) => value !== undefined)
+      if (given.length > 0) await call('updateShopConfiguration', { params, body: Object.fromEntries(given) })
+      return single(await readWholeShop(call, params))
+    },
   }),
   updateShop: composite({
     kind: 'nontransactional',

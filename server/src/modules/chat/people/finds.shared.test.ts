@@ -14,11 +14,10 @@ const dm = (who: SignedUp, id: string) => who.post('/api/chats', { type: 'dm', m
 const group = (who: SignedUp, ...ids: string[]) =>
   who.post('/api/chats', { type: 'group', name: 'Night shift', member_ids: ids })
 
-test('an id alone does not let a user open a chat, add a member or block: the response is that for an unknown id', async () => {
+test('an id alone does not let a user make a group, add a member or block: the response is that for an unknown id', async () => {
   const [ana, ben] = (await signUp(2)) as [SignedUp, SignedUp]
   const { body: mine } = await group(ana)
   for (const attempt of [
-    (id: string) => dm(ana, id),
     (id: string) => group(ana, id),
     (id: string) => ana.post(`/api/chats/${mine.id}/members`, { member_ids: [id] }),
     (id: string) => ana.post('/api/users/blocks', { user_id: id }),
@@ -29,6 +28,16 @@ test('an id alone does not let a user open a chat, add a member or block: the re
   }
   assert.deepEqual((await ana.get('/api/users/blocks')).body.data, [])
   assert.deepEqual((await ben.get('/api/chats')).body.data, [])
+})
+
+test('an id opens a dm, unless that person has blocked the user', async () => {
+  const [ana, ben, cleo] = (await signUp(3)) as [SignedUp, SignedUp, SignedUp]
+  assert.equal((await dm(ana, ben.userId)).status, 201)
+  assert.equal((await group(ana, ben.userId)).status, 201, 'they share a chat now')
+  assert.equal((await dm(ana, unknownId)).status, 404)
+  await find(cleo, ana)
+  await cleo.post('/api/users/blocks', { user_id: ana.userId })
+  assert.equal((await dm(ana, cleo.userId)).status, 404)
 })
 
 test('a person found by exact e-mail address, username or telephone number can be written to, added and blocked', async () => {
@@ -48,7 +57,7 @@ test('a person found by exact e-mail address, username or telephone number can b
   assert.equal((await dm(ben, cleo.userId)).status, 201, 'they share a group')
   const [eve] = (await signUp(1)) as [SignedUp]
   await find(eve, ben)
-  assert.equal((await dm(ben, eve.userId)).status, 404)
+  assert.equal((await group(ben, eve.userId)).status, 404)
   const colleague = await server.addMember(ana, 'agent')
   assert.equal((await dm(colleague, ana.userId)).status, 201)
 })
@@ -64,7 +73,7 @@ test('a find is valid for 30 days and is then deleted', async () => {
   const finds = async () =>
     (await pool.query('select finder_id from chat.finds where finder_id = any ($1)', [[ana.userId, ben.userId]])).rows
   await age(31)
-  assert.equal((await dm(ana, ben.userId)).status, 404)
+  assert.equal((await group(ana, ben.userId)).status, 404)
   await find(ana, ben)
   await age(29)
   await forgetFinds.run(serverContext(server.app.services, { workspaceId: null }), {})

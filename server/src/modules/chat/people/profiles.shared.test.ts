@@ -43,10 +43,12 @@ test('people who know a user see their public profile and status; others get the
     assert.ok(!(hidden in shown), hidden)
   assert.equal((await profileOf(ben, ben.userId)).body.email, ben.email)
   assert.equal((await profileOf(ana, 'ben')).status, 400)
+  const { last_active } = (await ben.get('/api/users/profile')).body
   assert.deepEqual((await statusOf(ana, ben.userId)).body, {
     user_id: ben.userId,
     status: 'offline',
-    last_seen: (await ben.get('/api/users/profile')).body.last_active,
+    last_seen: last_active,
+    onlineAt: last_active,
     text: 'Away',
     text_expires_at: null,
   })
