@@ -150,7 +150,7 @@ export async function account(ana: ChatUser, ben: ChatUser): Promise<void> {
 /** `getVideoToken`, `endVideoCall`. The identity that it sends is not believed. */
 export async function videoCalls(ana: ChatUser): Promise<void> {
   const roomName = `room-${ana.id}`
-  const ask = ana.post('/api/video-calls/token', { roomName, participantName: 'Somebody else', identity: 'user_1' })
+  const ask = ana.post('/api/video-calls/token', { roomName, participantName: 'Cleo Marin', identity: 'user_1' })
   assertShape(await answered(200, ask), { token: aText, roomName, expiresIn: 14_400 })
   const end = ana.post('/api/video-calls/end', { roomName, participantId: ana.id })
   assertShape(await answered(200, end), { success: true, callDuration: aNumber })
