@@ -12,8 +12,8 @@ grant select, insert, update on chat.profiles to app_user;
 -- The length of a voice or video message, as its sender measured it.
 alter table chat.messages add column duration_ms int check (duration_ms >= 0);
 
--- A person as others see them: those who know them, and they themselves. Presence is hidden between two of whom one has
--- blocked the other.
+-- The profile of a person, for that person and for users who know them. Presence is hidden when either user has blocked the
+-- other.
 create function app.person(p_id uuid)
 returns table (id uuid, name text, username text, display_name text, avatar_url text, about text, pronouns text, status text,
                status_expires_at timestamptz, presence text, last_active_at timestamptz, email_verified boolean,

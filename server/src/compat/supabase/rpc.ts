@@ -3,7 +3,7 @@ import { composite } from '../composite.ts'
 import type { Adapted } from '../front-end.ts'
 import { AppError } from '../../platform/errors.ts'
 import { toRow } from './tables/read.ts'
-import { items } from './tables/shop.ts'
+import { items } from './tables/shop/items.ts'
 import type { FrontEndName, Item } from './tables/table.ts'
 
 const id = z.uuid()
